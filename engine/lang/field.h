@@ -1,0 +1,158 @@
+// What a rule may ask: one row a field, with its type, its words and how to read it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "engine/base/scratch.h"
+#include "engine/base/value.h"
+
+namespace saker {
+
+struct Context;  // engine/state/context.h: the event at hand and what state knows of its process
+
+namespace lang {
+
+enum class FieldType : uint8_t {
+    signed_number,
+    unsigned_number,
+    real,
+    boolean,
+    text,
+    path,  // text, and `pmatch` by component
+    bytes,
+    address,
+    network,
+    port,  // unsigned, service names accepted on the right-hand side
+    relative_time,
+    absolute_time,
+    dynamic,  // evt.rawarg: typed by the first event that has the parameter
+};
+
+/// How a test is judged when a field has several values.
+enum class Several : uint8_t {
+    single,     // at most one value
+    names,      // names of one object: a test holds if any does; under `not` only if all do
+    ancestors,  // holds if any does; under `not` only if none does
+    ends,       // [client, server]: any, but `!=` needs every end to differ
+    list,       // a list value: `in` needs all, `intersects` any
+};
+
+enum class Bracket : uint8_t { none, optional, required };
+
+struct FieldFlags {
+    Bracket bracket = Bracket::none;
+    Several several = Several::single;
+    bool no_rhs = false;        // not with val()
+    bool no_transform = false;  // refuses transformers
+    bool filter_only = false;   // has no printed form
+    bool print_only = false;
+    bool hidden = false;
+    bool deprecated = false;
+    bool suggested = false;  // appended to every output unless the user says otherwise
+};
+
+/// The bracket argument of a field use, prepared at load: `[2]` has text "2" and index 2.
+struct FieldArgument {
+    std::string text;
+    std::optional<int64_t> index;
+    bool given = false;
+
+    friend bool operator==(const FieldArgument&, const FieldArgument&) = default;
+};
+
+/// Where a reader puts what it found; nothing added means the field is absent. Texts that had to be
+/// built live in `scratch`, until the next event.
+class Values {
+  public:
+    explicit Values(Scratch& scratch) : scratch_(&scratch) {}
+
+    void add(Value value) { values_.push_back(value); }
+    void clear() { values_.clear(); }
+    std::span<const Value> all() const { return values_; }
+    bool empty() const { return values_.empty(); }
+    Scratch& scratch() { return *scratch_; }
+
+  private:
+    std::vector<Value> values_;  // keeps its capacity: warm reads do not allocate
+    Scratch* scratch_;
+};
+
+using ReadField = void (*)(const Context&, const FieldArgument&, Values&);
+
+/// Puts what a simple reader returned: a Value, a number, a truth, a text, or an optional of these.
+template <class T>
+void put_value(Values& out, const T& found) {
+    if constexpr (std::is_same_v<T, Value>) {
+        if (!std::holds_alternative<Absent>(found)) {
+            out.add(found);
+        }
+    } else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, double> ||
+                         std::is_same_v<T, Address>) {
+        out.add(found);
+    } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
+        out.add(static_cast<int64_t>(found));
+    } else if constexpr (std::is_integral_v<T>) {
+        out.add(static_cast<uint64_t>(found));
+    } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+        out.add(std::string_view(found));
+    } else {
+        if (found) {
+            put_value(out, *found);
+        }
+    }
+}
+
+/// One row of the catalogue. A row without a reader is a field we know but do not fill yet.
+struct Field {
+    std::string_view name;
+    FieldType type;
+    FieldFlags flags;
+    std::string_view help;
+    ReadField read = nullptr;
+
+    Field(std::string_view name, FieldType type, FieldFlags flags, std::string_view help)
+        : name(name), type(type), flags(flags), help(help) {}
+
+    /// `reader` is a captureless lambda: (Context) -> value, (Context, FieldArgument) -> value, or
+    /// (Context, FieldArgument, Values&) for what has several values or builds text.
+    template <class Reader>
+    Field(std::string_view name, FieldType type, FieldFlags flags, std::string_view help, Reader)
+        : name(name), type(type), flags(flags), help(help) {
+        read = [](const Context& context, const FieldArgument& argument, Values& out) {
+            if constexpr (std::is_invocable_v<Reader, const Context&, const FieldArgument&,
+                                              Values&>) {
+                Reader{}(context, argument, out);
+            } else if constexpr (std::is_invocable_v<Reader, const Context&,
+                                                     const FieldArgument&>) {
+                put_value(out, Reader{}(context, argument));
+            } else {
+                put_value(out, Reader{}(context));
+            }
+        };
+    }
+};
+
+/// The catalogue, in the order `saker list fields` prints it.
+std::span<const Field* const> all_fields();
+
+/// The longest field whose name is `spelling` or a prefix of it ending before a '.', as in
+/// `evt.arg.path` or `thread.cgroup.cpuacct`, whose rest becomes the argument; null if there is
+/// none.
+const Field* find_field(std::string_view spelling, FieldArgument& rest);
+
+// The rows, by theme: fields_evt.cpp and its neighbours.
+std::span<const Field> evt_fields();
+std::span<const Field> proc_fields();
+std::span<const Field> user_fields();
+std::span<const Field> fd_fields();
+std::span<const Field> fs_fields();
+std::span<const Field> container_fields();
+
+}  // namespace lang
+}  // namespace saker
