@@ -1,0 +1,108 @@
+// The events of probes/events.def as data: every event, its lane, words and members.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/event/event_kind.h"
+#include "probes/events.h"
+
+namespace saker {
+
+/// The ev_* types of probes/events.h: how a member is stored and, in format.h, printed.
+enum class MemberType : uint8_t {
+    number,
+    size,
+    result,
+    fd,
+    pid,
+    uid,
+    gid,
+    device,
+    inode,
+    time,
+    capabilities,
+    boolean,
+    open_flags,
+    file_mode,
+    clone_flags,
+    at_flags,
+    rename_flags,
+    resolve_flags,
+    exe_flags,
+    signal,
+    family,
+    socket_type,
+    protocol,
+    endpoint,
+    text,
+    path,
+    strings,
+    bytes,
+};
+
+/// One member of one event.
+struct Member {
+    std::string_view name;
+    std::string_view help;
+    MemberType type;
+    uint16_t offset;  // from the record's start
+    uint16_t size;    // of the fixed part
+};
+
+/// Stored as a text_ref, its bytes being behind the fixed part.
+constexpr bool is_variable(MemberType type) {
+    return type >= MemberType::text;
+}
+
+/// One event this build captures.
+struct EventRow {
+    std::string_view name;
+    EventKind kind;
+    lane ring;
+    std::string_view category;
+    std::string_view help;
+    std::span<const Member> members;
+    uint32_t size;  // of the fixed part, header included
+};
+
+namespace event_table {
+
+#define FIELD(type, name, doc)                                                          \
+    Member{#name, doc, MemberType::type, static_cast<uint16_t>(offsetof(Record, name)), \
+           static_cast<uint16_t>(sizeof(Record::name))},
+#define EVENT(name, lane, category, doc, ...)                              \
+    struct name##_members {                                                \
+        using Record = name##_event;                                       \
+        static constexpr auto rows = std::to_array<Member>({__VA_ARGS__}); \
+    };
+#include "probes/events.def"
+#undef EVENT
+#define EVENT(name, lane, category, doc, ...)                             \
+    EventRow{#name, event_kind(#name),    LANE_##lane,         #category, \
+             doc,   name##_members::rows, sizeof(name##_event)},
+inline constexpr auto rows = std::to_array<EventRow>({
+#include "probes/events.def"
+});
+#undef EVENT
+#undef FIELD
+
+}  // namespace event_table
+
+/// Every event this build captures, indexed by event_id.
+inline constexpr std::span<const EventRow> kEventTable{event_table::rows};
+
+/// The member of that name of an event; null if it has none.
+constexpr const Member* find_member(const EventRow& row, std::string_view name) {
+    for (const Member& member : row.members) {
+        if (member.name == name) {
+            return &member;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace saker
