@@ -30,15 +30,18 @@ typedef __u32 ev_gid;
 typedef __u32 ev_device;     /* as in stat's st_dev, kernel encoding */
 typedef __u64 ev_inode;
 typedef __u64 ev_time;       /* ns since the epoch */
+typedef __u64 ev_duration;   /* ns; of a start: since boot */
 typedef __u64 ev_capabilities;
 typedef __u32 ev_boolean;
 typedef __u32 ev_open_flags;
-typedef __u32 ev_file_mode;  /* permission bits */
+typedef __u32 ev_file_mode;  /* an inode's mode: S_IFMT and permission bits */
+typedef __u32 ev_permissions; /* permission bits asked */
 typedef __u64 ev_clone_flags;
 typedef __u32 ev_at_flags;
 typedef __u32 ev_rename_flags;
 typedef __u32 ev_resolve_flags;
-typedef __u32 ev_exe_flags;  /* enum exe_flag */
+typedef __u32 ev_file_flags; /* enum file_flag */
+typedef __u32 ev_fd_type;    /* enum fd_type */
 typedef __u32 ev_signal;
 typedef __u32 ev_family;     /* AF_* */
 typedef __u32 ev_socket_type;
@@ -48,6 +51,7 @@ typedef struct text_ref ev_text;
 typedef struct text_ref ev_path;    /* text that names a file */
 typedef struct text_ref ev_strings; /* several texts, each ended by a NUL */
 typedef struct text_ref ev_bytes;
+typedef struct text_ref ev_sockaddr; /* a struct sockaddr as the caller laid it out */
 
 enum lane { LANE_critical, LANE_bulk, LANE_COUNT };
 
@@ -63,12 +67,29 @@ enum record_flag {
     RECORD_SNAPSHOT = 1 << 6,     /* a process that was there before us */
 };
 
-enum exe_flag {
-    EXE_UPPER_LAYER = 1 << 0,
-    EXE_LOWER_LAYER = 1 << 1,
-    EXE_FROM_MEMFD = 1 << 2,
-    EXE_WRITABLE = 1 << 3,
-    EXE_DELETED = 1 << 4,
+enum file_flag {
+    FILE_UPPER_LAYER = 1 << 0, /* of an overlay: written since the image was made */
+    FILE_LOWER_LAYER = 1 << 1,
+    FILE_MEMFD = 1 << 2,
+    FILE_WRITABLE = 1 << 3, /* by the user who runs it */
+    FILE_DELETED = 1 << 4,
+    FILE_CREATED = 1 << 5, /* by this very act */
+};
+
+/* What a descriptor is, as the character rules know it by (fd.typechar); 0: not open. */
+enum fd_type {
+    FD_TYPE_none = 0,
+    FD_TYPE_file = 'f', /* regular files, links, block devices */
+    FD_TYPE_character = 'c', /* a terminal, /dev/null …; rules see it as a file */
+    FD_TYPE_directory = 'd',
+    FD_TYPE_ipv4 = '4',
+    FD_TYPE_ipv6 = '6',
+    FD_TYPE_unix = 'u',
+    FD_TYPE_netlink = 'n',
+    FD_TYPE_pipe = 'p',
+    FD_TYPE_memfd = 'm',
+    FD_TYPE_anonymous = 'a', /* eventfd, epoll, pidfd and their like */
+    FD_TYPE_unknown = 'o',
 };
 
 /* Every record begins with this; 8-byte aligned, read in place. */
