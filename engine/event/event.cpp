@@ -22,7 +22,7 @@ bool texts_are_inside(const EventRow& row, const std::byte* bytes, uint32_t size
 constexpr auto make_captured() {
     std::array<bool, kEventKinds> captured{};
     for (const EventRow& row : kEventTable) {
-        captured[index_of(row.kind)] = true;
+        captured[index_of(row.kind)] = !row.is_internal();
     }
     return captured;
 }

@@ -57,7 +57,7 @@ constexpr bool is_syscall(EventKind kind) {
     return kEventNames[index_of(kind)].is_syscall;
 }
 
-/// This build has a probe for it: it is in probes/events.def.
+/// This build has a probe for it and rules can see it.
 bool is_captured(EventKind kind);
 
 }  // namespace saker

@@ -24,15 +24,18 @@ enum class MemberType : uint8_t {
     device,
     inode,
     time,
+    duration,
     capabilities,
     boolean,
     open_flags,
     file_mode,
+    permissions,
     clone_flags,
     at_flags,
     rename_flags,
     resolve_flags,
-    exe_flags,
+    file_flags,
+    fd_type,
     signal,
     family,
     socket_type,
@@ -42,6 +45,7 @@ enum class MemberType : uint8_t {
     path,
     strings,
     bytes,
+    sockaddr,
 };
 
 /// One member of one event.
@@ -67,6 +71,9 @@ struct EventRow {
     std::string_view help;
     std::span<const Member> members;
     uint32_t size;  // of the fixed part, header included
+
+    /// For state only: rules never see it.
+    constexpr bool is_internal() const { return category == "internal"; }
 };
 
 namespace event_table {
