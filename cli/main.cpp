@@ -1,0 +1,211 @@
+// The command line: what may be said, and which file answers.
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+
+#include "cli/check.h"
+#include "cli/doctor.h"
+#include "cli/eval.h"
+#include "cli/exit_code.h"
+#include "cli/explain.h"
+#include "cli/list.h"
+#include "cli/record.h"
+#include "cli/run.h"
+#include "cli/watch.h"
+
+namespace saker::cli {
+namespace {
+
+constexpr const char* kFooter = R"(
+Begin with:
+  saker doctor                    what this kernel lets us see
+  saker check rules/              mistakes in rule files, with the place and a hint
+  saker run                       watch this host and print alerts; Ctrl-C ends it
+  saker run --scope pid:1234      the same, for one process and its descendants
+  saker watch 'evt.type = execve' see events as rules see them
+  saker explain 'RULE NAME'       how a rule is evaluated
+
+Exit codes: 0 fine, 1 rules or configuration wrong, 2 wrong usage, 3 privileges missing,
+4 the kernel refuses what is needed, 5 an output cannot be opened.)";
+
+constexpr const char* kScopeHelp =
+    "host, pid:N (with all its descendants), cgroup:PATH or container:ID (12 characters or more)";
+
+/// Everything a command line can say; the subcommands fill their part.
+struct Said {
+    bool version = false;
+    bool json = false;
+    std::string config;
+    RunOptions run;
+    CheckOptions check;
+    std::string eval_file;
+    ExplainOptions explain;
+    ListOptions list;
+    DoctorOptions doctor;
+    WatchOptions watch;
+    RecordOptions record;
+    ReplayOptions replay;
+    int exit_code = kFine;
+};
+
+int answer_version(bool json) {
+    if (json) {
+        std::cout << R"({"version":")" SAKER_VERSION "\"}\n";
+    } else {
+        std::cout << "saker " SAKER_VERSION "\n";
+    }
+    return kFine;
+}
+
+int answer_eval(const std::string& file) {
+    if (file.empty() || file == "-") {
+        return run_eval(std::cin, std::cout);
+    }
+    std::ifstream cases(file);
+    if (!cases) {
+        std::cerr << "saker: " << file << ": cannot be read\n";
+        return kUsage;
+    }
+    return run_eval(cases, std::cout);
+}
+
+void add_judging(CLI::App& app, std::string& config, std::vector<std::string>& rules) {
+    app.add_option("-c,--config", config,
+                   "configuration file; without it /etc/saker/saker.yaml, else built-in defaults")
+        ->type_name("FILE");
+    app.add_option("-r,--rules", rules,
+                   "rule file or directory, repeatable; instead of the configured ones")
+        ->type_name("PATH")
+        ->expected(1)
+        ->take_all();
+}
+
+void add_limits(CLI::App& app, std::string& scope, uint64_t& duration) {
+    app.add_option("--scope", scope, kScopeHelp)->type_name("SCOPE");
+    app.add_option("--duration", duration, "stop after so many seconds")->type_name("SECONDS");
+}
+
+void add_run(CLI::App& app, Said& said) {
+    CLI::App* run = app.add_subcommand("run", "watch the system and deliver alerts");
+    add_judging(*run, said.run.config, said.run.rules);
+    add_limits(*run, said.run.scope, said.run.duration_seconds);
+    run->add_flag("--json", said.run.json, "alerts on standard output as JSON, one a line");
+    run->footer(
+        "Writes the line 'saker: ready' to standard error once hooks are proven and events flow.\n"
+        "SIGINT and SIGTERM end it, with one line that sums up.");
+    run->callback([&said] { said.exit_code = run_daemon(said.run); });
+}
+
+void add_check(CLI::App& app, Said& said) {
+    CLI::App* check = app.add_subcommand("check", "report every mistake in rules and configuration");
+    check->add_option("paths", said.check.paths, "rule files and directories, one set, in order")
+        ->type_name("PATH");
+    check->add_option("-c,--config", said.config, "configuration file to check too")
+        ->type_name("FILE");
+    check->add_flag("--json", said.check.json, "for editors and CI");
+    check->callback([&said] { said.exit_code = run_check(said.check, std::cout); });
+}
+
+void add_eval(CLI::App& app, Said& said) {
+    CLI::App* eval =
+        app.add_subcommand("eval", "try conditions, formats and rules on events given as JSON");
+    eval->add_option("file", said.eval_file, "cases, one JSON object a line; else standard input")
+        ->type_name("FILE");
+    eval->footer(R"(Example:
+  echo '{"condition": "proc.name = cat", "event": {"proc.name": "cat"}}' | saker eval)");
+    eval->callback([&said] { said.exit_code = answer_eval(said.eval_file); });
+}
+
+void add_explain(CLI::App& app, Said& said) {
+    CLI::App* explain = app.add_subcommand("explain", "show a rule as it is evaluated");
+    explain->add_option("rule", said.explain.rule, "the rule's name")->required();
+    add_judging(*explain, said.config, said.explain.rules);
+    explain->add_flag("--json", said.explain.json, "for machines");
+    explain->callback([&said] { said.exit_code = run_explain(said.explain, std::cout); });
+}
+
+void add_list(CLI::App& app, Said& said) {
+    CLI::App* list = app.add_subcommand("list", "list rules, the fields rules may ask, or events");
+    list->add_option("what", said.list.what, "rules, fields or events")
+        ->required()
+        ->check(CLI::IsMember({"rules", "fields", "events"}));
+    add_judging(*list, said.config, said.list.rules);
+    list->add_flag("--json", said.list.json, "for machines");
+    list->callback([&said] { said.exit_code = run_list(said.list, std::cout); });
+}
+
+void add_doctor(CLI::App& app, Said& said) {
+    CLI::App* doctor =
+        app.add_subcommand("doctor", "what this kernel lets us see, hook by hook, and what not");
+    doctor->add_flag("--json", said.doctor.json, "for machines");
+    doctor->footer("Exits with 0 when every event can be seen, else 1.");
+    doctor->callback([&said] { said.exit_code = run_doctor(said.doctor, std::cout); });
+}
+
+void add_watch(CLI::App& app, Said& said) {
+    CLI::App* watch = app.add_subcommand("watch", "print events as they happen");
+    watch->add_option("condition", said.watch.condition, "only events for which it holds");
+    add_limits(*watch, said.watch.scope, said.watch.duration_seconds);
+    watch->add_flag("--json", said.watch.json, "one JSON object a line");
+    watch->callback([&said] { said.exit_code = run_watch(said.watch); });
+}
+
+void add_record(CLI::App& app, Said& said) {
+    CLI::App* record = app.add_subcommand("record", "keep the kernel's records in a file");
+    record->add_option("-o,--output", said.record.file, "file to write")
+        ->type_name("FILE")
+        ->required();
+    record
+        ->add_option("-r,--rules", said.record.rules,
+                     "record only events these rules can match, repeatable; else all events")
+        ->type_name("PATH")
+        ->expected(1)
+        ->take_all();
+    add_limits(*record, said.record.scope, said.record.duration_seconds);
+    record->callback([&said] { said.exit_code = run_record(said.record); });
+}
+
+void add_replay(CLI::App& app, Said& said) {
+    CLI::App* replay = app.add_subcommand("replay", "judge a recorded file: the same alerts again");
+    replay->add_option("file", said.replay.file, "file made by saker record")->required();
+    add_judging(*replay, said.replay.config, said.replay.rules);
+    replay->add_flag("--json", said.replay.json, "alerts as JSON, one a line");
+    replay->callback([&said] { said.exit_code = run_replay(said.replay); });
+}
+
+int command_line(int argc, char** argv) {
+    Said said;
+    CLI::App app("Saker sees what programs do on this host, and says when a rule finds it bad.",
+                 "saker");
+    app.footer(kFooter);
+    app.add_flag("--version", said.version, "print the version");
+    app.add_flag("--json", said.json, "with --version: as JSON");
+    add_run(app, said);
+    add_check(app, said);
+    add_eval(app, said);
+    add_explain(app, said);
+    add_list(app, said);
+    add_doctor(app, said);
+    add_watch(app, said);
+    add_record(app, said);
+    add_replay(app, said);
+    app.require_subcommand(0, 1);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? kFine : kUsage;
+    }
+    if (said.version) {
+        return answer_version(said.json);
+    }
+    if (app.get_subcommands().empty()) {
+        std::cerr << app.help();
+        return kUsage;
+    }
+    return said.exit_code;
+}
+
+}  // namespace
+}  // namespace saker::cli
+
+int main(int argc, char** argv) { return saker::cli::command_line(argc, argv); }

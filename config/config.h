@@ -1,0 +1,147 @@
+// Every setting, said once: its name, its default, its words, and where it is kept.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace saker::config {
+
+enum class Format : uint8_t { text, json };
+enum class Matching : uint8_t { first, all };
+
+/// Most urgent first; the same order as a rule's priority.
+enum class Urgency : uint8_t {
+    emergency,
+    alert,
+    critical,
+    error,
+    warning,
+    notice,
+    informational,
+    debug,
+};
+
+/// One place alerts go to.
+struct OutputSetting {
+    std::string type;
+    Format format = Format::text;
+    std::string path;
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("type", type, "what kind of place: stdout or file");
+        setting("format", format, "how an alert is written: text or json");
+        setting("path", path, "the file, for a file; appended to");
+    }
+};
+
+/// Which rules are meant: a name with * and ?, or a tag.
+struct RuleTarget {
+    std::string rule;
+    std::string tag;
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("rule", rule, "name of the rule; * and ? stand for what you do not want to spell");
+        setting("tag", tag, "a tag of the rule");
+    }
+};
+
+/// One step of choosing rules; steps are taken in the order written.
+struct RuleChoice {
+    RuleTarget enable;
+    RuleTarget disable;
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("enable", enable, "rules to enable");
+        setting("disable", disable, "rules to disable");
+    }
+};
+
+/// What an addition to outputs applies to; what is given must all hold.
+struct AppendMatch {
+    std::string rule;
+    std::string source;
+    std::vector<std::string> tags;
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("rule", rule, "only the rule of this name");
+        setting("source", source, "only rules of this source");
+        setting("tags", tags, "only rules that have all these tags");
+    }
+};
+
+/// A field of its own in an alert: its name, and the format that fills it.
+struct ExtraField {
+    std::string name;
+    std::string format;  // empty: the field of that name
+};
+
+struct AppendOutput {
+    AppendMatch match;
+    std::string extra_output;
+    std::vector<ExtraField> extra_fields;
+    bool suggested_output = true;
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("match", match, "which rules it applies to; all, if left out");
+        setting("extra_output", extra_output, "text with %fields, appended to the message");
+        setting("extra_fields", extra_fields,
+                "fields added to output_fields: a field's name, or {name: text with %fields}");
+        setting("suggested_output", suggested_output,
+                "append the container's identity to the message");
+    }
+};
+
+struct Config {
+    std::vector<std::string> rules_files;
+    std::vector<RuleChoice> rules;
+    Urgency priority = Urgency::debug;
+    Matching rule_matching = Matching::all;
+    std::vector<AppendOutput> append_output;
+    std::vector<OutputSetting> outputs{{"stdout", Format::text, ""}};
+    uint32_t output_queue = 4096;
+    bool json_include_output_property = true;
+    bool json_include_message_property = false;
+    bool json_include_output_fields_property = true;
+    bool json_include_tags_property = true;
+    bool time_format_iso_8601 = false;
+    std::string scope = "host";
+    uint32_t critical_ring_megabytes = 4;
+    uint32_t bulk_ring_megabytes = 16;
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("rules_files", rules_files,
+                "rule files and directories, in order; empty: those shipped with this build");
+        setting("rules", rules, "rules to enable and disable by name or tag, in order");
+        setting("priority", priority, "the least urgent priority a rule may have to be loaded");
+        setting("rule_matching", rule_matching,
+                "all: every rule that holds alerts; first: only the first of them");
+        setting("append_output", append_output, "what is added to the outputs of rules");
+        setting("outputs", outputs, "where alerts go");
+        setting("output_queue", output_queue,
+                "alerts that may wait for one output; more are dropped and counted");
+        setting("json_include_output_property", json_include_output_property,
+                "JSON alerts have `output`: the whole text line");
+        setting("json_include_message_property", json_include_message_property,
+                "JSON alerts have `message`: the text without time and priority");
+        setting("json_include_output_fields_property", json_include_output_fields_property,
+                "JSON alerts have `output_fields`: the fields named in the output, typed");
+        setting("json_include_tags_property", json_include_tags_property,
+                "JSON alerts have `tags`");
+        setting("time_format_iso_8601", time_format_iso_8601,
+                "text lines begin with date and time as in ISO 8601, in UTC");
+        setting("scope", scope, "what is watched: host, pid:N, cgroup:PATH or container:ID");
+        setting("critical_ring_megabytes", critical_ring_megabytes,
+                "kernel buffer for process and credential events; a power of two");
+        setting("bulk_ring_megabytes", bulk_ring_megabytes,
+                "kernel buffer for file and network events; a power of two");
+    }
+};
+
+}  // namespace saker::config

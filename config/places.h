@@ -1,0 +1,16 @@
+// Where things are when nobody says where.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace saker::config {
+
+/// The system's configuration file if it is there, else empty.
+std::string default_config_file();
+
+/// The rules installed with this binary, or those of the source tree it was built in; empty if
+/// neither is there.
+std::vector<std::string> shipped_rules();
+
+}  // namespace saker::config
