@@ -75,7 +75,15 @@ class Values {
     void add(Value value) { values_.push_back(value); }
     void clear() { values_.clear(); }
     std::span<const Value> all() const { return values_; }
+    std::span<const Value> since(size_t begin) const { return all().subspan(begin); }
     bool empty() const { return values_.empty(); }
+    size_t size() const { return values_.size(); }
+
+    /// Forgets what was added after the first `size` values.
+    void shorten(size_t size) { values_.resize(size); }
+
+    /// Replaces a value: elementwise transformers work in place.
+    void set(size_t index, Value value) { values_[index] = value; }
     Scratch& scratch() { return *scratch_; }
 
   private:
