@@ -1,0 +1,92 @@
+#include "tests/container/container.h"
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+namespace saker::support {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+void write_text(const fs::path& where, const std::string& text) {
+    std::ofstream(where) << text;
+}
+
+}  // namespace
+
+std::string new_container_id() {
+    std::random_device random;
+    std::string id;
+    while (id.size() < 64)
+        id += "0123456789abcdef"[random() % 16];
+    return id;
+}
+
+Result<void> Container::lay_bundle(const std::string& cgroup) {
+    const fs::path root = folder_.path("rootfs");
+    std::error_code failed;
+    for (const char* name : {"bin", "etc", "proc", "dev", "sys", "tmp", "var/log"})
+        fs::create_directories(root / name, failed);
+    fs::copy_file("/bin/busybox", root / "bin/busybox", failed);
+    if (failed)
+        return Error{failed.message()}.within("/bin/busybox");
+    for (const char* name : {"sh", "cat", "true", "ls", "rm"})
+        fs::create_symlink("busybox", root / "bin" / name, failed);
+    fs::copy_file(acts_binary(), root / "bin/acts", failed);
+    if (failed)
+        return Error{failed.message()}.within(acts_binary());
+    write_text(root / "etc/passwd", "root:x:0:0::/:/bin/sh\nkeeper:x:1234:1234::/:/bin/sh\n");
+    write_text(root / "etc/group", "root:x:0:\nkeeper:x:1234:\n");
+    write_text(root / "etc/shadow", "root:*:::::::\n");
+    return write_config(cgroup);
+}
+
+Result<void> Container::write_config(const std::string& cgroup) {
+    const Finished spec = run_program({"runc", "spec", "--bundle", folder_.path()}, patience());
+    if (spec.status != 0)
+        return Error{spec.err}.within("runc spec");
+    const std::string where = folder_.path("config.json");
+    std::ifstream written(where);
+    json config = json::parse(written, nullptr, false);
+    if (config.is_discarded())
+        return Error{"is no JSON"}.within(where);
+    config["process"]["terminal"] = false;
+    config["process"]["args"] = {"/bin/acts", "obey"};
+    for (const char* set : {"bounding", "effective", "permitted"})
+        for (const char* capability : {"CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE"})
+            config["process"]["capabilities"][set].push_back(capability);
+    config["root"]["readonly"] = false;
+    if (!cgroup.empty())
+        config["linux"]["cgroupsPath"] = cgroup;
+    write_text(where, config.dump(2));
+    return {};
+}
+
+Result<std::unique_ptr<Container>> Container::start(const std::string& id,
+                                                    const std::string& cgroup) {
+    std::unique_ptr<Container> container(new Container(id));
+    auto laid = container->lay_bundle(cgroup);
+    if (!laid)
+        return laid.error();
+    auto child = Child::start({"runc", "--root", container->folder_.path("runc"), "run", "--bundle",
+                               container->folder_.path(), id});
+    if (!child)
+        return child.error();
+    container->puppet_.emplace(std::move(*child));
+    if (container->puppet_->act("exec true") != 0)
+        return Error{container->puppet_->child().err().rest(Milliseconds(500))}.within("runc run");
+    return container;
+}
+
+Container::~Container() {
+    if (puppet_) {
+        puppet_->child().close_input();
+        if (puppet_->child().wait(patience()))
+            return;
+    }
+    run_program({"runc", "--root", folder_.path("runc"), "delete", "--force", id_}, patience());
+}
+
+}  // namespace saker::support

@@ -1,0 +1,63 @@
+#include "tests/live/scene.h"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace saker::support {
+namespace {
+
+std::string from_environment(const char* name, const char* otherwise) {
+    const char* given = std::getenv(name);
+    return given ? given : otherwise;
+}
+
+}  // namespace
+
+Folder::Folder() {
+    std::string pattern = std::filesystem::temp_directory_path() / "saker-test-XXXXXX";
+    REQUIRE(::mkdtemp(pattern.data()));
+    path_ = pattern;
+}
+
+Folder::~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::string Folder::write(const std::string& name, const std::string& text, unsigned mode) const {
+    const std::string where = path(name);
+    std::ofstream(where) << text;
+    REQUIRE(::chmod(where.c_str(), mode) == 0);
+    return where;
+}
+
+void Folder::symlink(const std::string& target, const std::string& name) const {
+    std::filesystem::create_symlink(target, path(name));
+}
+
+std::string test_rules() {
+    return from_environment("SAKER_TEST_RULES", SAKER_BUILT_TEST_RULES);
+}
+std::string shipped_rules() {
+    return from_environment("SAKER_RULES", SAKER_SOURCE_DIR "/rules");
+}
+
+Puppet new_puppet() {
+    auto puppet = Puppet::start();
+    REQUIRE(puppet);
+    return std::move(*puppet);
+}
+
+Daemon daemon_for(const Puppet& puppet, const std::string& rules, std::vector<std::string> more) {
+    std::vector<std::string> words{"--scope", puppet.scope(), "-r", rules};
+    words.insert(words.end(), more.begin(), more.end());
+    auto daemon = Daemon::start(words);
+    if (!daemon)
+        FAIL(daemon.error().text());
+    return std::move(*daemon);
+}
+
+}  // namespace saker::support
