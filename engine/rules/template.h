@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,10 +12,6 @@
 #include "engine/base/result.h"
 #include "engine/lang/condition.h"
 
-namespace saker::lang {
-class FieldReader;
-}  // namespace saker::lang
-
 namespace saker::rules {
 
 /// One value of `output_fields`, owning its bytes: Absent is printed as null, numbers stay numbers.
@@ -22,7 +19,7 @@ using OutputScalar = std::variant<Absent, bool, int64_t, uint64_t, double, std::
 using OutputValue = std::variant<OutputScalar, std::vector<OutputScalar>>;
 
 struct OutputField {
-    std::string name;  // as a rule writes it: `proc.aname[2]`, without width or transformer
+    std::string name;  // as the rule writes it: `proc.aname[2]`, without width or transformer
     OutputValue value;
 };
 
@@ -35,7 +32,7 @@ enum class Missing : uint8_t {
 /// Texts are bytes as the fields hold them; escaping is for whoever writes them (base/escape.h).
 class Template {
   public:
-    /// The error's `where.column` counts from 1 in `format`; its line is 0.
+    /// The error's `where.column` counts bytes from 1 in `format`; its line is 0.
     static Result<Template> compile(std::string_view format, Missing missing = Missing::shown);
 
     /// Appends the text for one event to `out`; false, and `out` as it was, when the template
@@ -46,32 +43,36 @@ class Template {
     void read_fields(lang::FieldReader& reader, Scratch& scratch,
                      std::vector<OutputField>& out) const;
 
-    /// Every field the template reads, each once, for warnings and for what the kernel must tell.
-    std::vector<lang::FieldUse> fields() const;
+    struct NamedField {
+        std::string name;  // as spelled
+        lang::Operand operand;
+    };
+
+    /// Every field the template reads, each once.
+    const std::vector<NamedField>& fields() const { return named_; }
+
+    /// Warnings about the template: fields no longer in use.
+    const std::vector<lang::Mistake>& warnings() const { return warnings_; }
 
   private:
     struct Piece {
-        std::string text;       // literal; unused when there is an operand
+        std::string text;       // literal; unused when it is a field
         lang::Operand operand;  // what is printed
         bool is_field = false;
         uint32_t width = 0;  // 0: as long as it is
     };
-    struct NamedField {
-        std::string name;
-        lang::FieldUse use;
-    };
-
-    void name_fields(const lang::Operand& operand);
+    class Compiler;
 
     std::vector<Piece> pieces_;
     std::vector<NamedField> named_;
+    std::vector<lang::Mistake> warnings_;
     bool withholds_ = false;
 };
 
-/// One field's values as text, the way templates print them; `<NA>` for none.
-void print_values(const lang::Operand& operand, std::span<const Value> values, std::string& out);
-
-/// One field's values as `output_fields` hold them.
-OutputValue output_value(const lang::FieldUse& use, std::span<const Value> values);
+/// A field of its own in `output_fields`: its name, and what fills it.
+struct NamedTemplate {
+    std::string name;
+    Template value;
+};
 
 }  // namespace saker::rules
