@@ -18,8 +18,8 @@ struct Where {
 /// Why something could not be done, in words for the person who can mend it.
 struct Error {
     std::string message;
-    std::string hint;
-    Where where;
+    std::string hint{};
+    Where where{};
 
     /// The same error, with what we were doing put before it.
     Error within(const std::string& doing) && {
