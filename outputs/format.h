@@ -1,0 +1,35 @@
+// An alert as bytes: one function a format.
+#pragma once
+
+#include <string>
+
+#include "engine/alert.h"
+
+namespace saker::outputs {
+
+/// What the person who reads alerts chose to have in them.
+struct FormatOptions {
+    bool include_output = true;
+    bool include_message = false;
+    bool include_output_fields = true;
+    bool include_tags = true;
+    bool iso_8601 = false;
+};
+
+/// Appends one alert to `out`, newline included.
+using Formatter = void (*)(const Alert& alert, const FormatOptions& options, std::string& out);
+
+/// `HH:MM:SS.nnnnnnnnn: Priority message`, local time; everything in it escaped.
+void format_text(const Alert& alert, const FormatOptions& options, std::string& out);
+
+/// One JSON object on one line, keys in alphabetical order: those of Falco's alerts, and `id`,
+/// `lineage` and, after a loss, `lost`.
+void format_json(const Alert& alert, const FormatOptions& options, std::string& out);
+
+/// The text line without its newline: what JSON calls `output`. Not escaped.
+std::string text_line(const Alert& alert, bool iso_8601);
+
+/// `2026-07-31T10:22:15.576767292Z`
+std::string iso_utc(uint64_t time);
+
+}  // namespace saker::outputs

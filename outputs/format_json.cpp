@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "engine/base/escape.h"
+#include "outputs/format.h"
+
+namespace saker::outputs {
+namespace {
+
+/// Writes `key:` with the comma that goes before it.
+class ObjectWriter {
+  public:
+    explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
+
+    std::string& key(std::string_view name) {
+        if (!first_) {
+            out_ += ',';
+        }
+        first_ = false;
+        append_json_string(name, out_);
+        out_ += ':';
+        return out_;
+    }
+    void text(std::string_view name, std::string_view value) {
+        append_json_string(value, key(name));
+    }
+    void number(std::string_view name, uint64_t value) {
+        fmt::format_to(std::back_inserter(key(name)), "{}", value);
+    }
+    void close() { out_ += '}'; }
+
+  private:
+    std::string& out_;
+    bool first_ = true;
+};
+
+struct ScalarWriter {
+    std::string& out;
+
+    void operator()(Absent) const { out += "null"; }
+    void operator()(bool value) const { out += value ? "true" : "false"; }
+    void operator()(int64_t value) const { fmt::format_to(std::back_inserter(out), "{}", value); }
+    void operator()(uint64_t value) const { fmt::format_to(std::back_inserter(out), "{}", value); }
+    void operator()(double value) const {
+        if (std::isfinite(value)) {
+            fmt::format_to(std::back_inserter(out), "{}", value);
+        } else {
+            out += "null";
+        }
+    }
+    void operator()(const std::string& value) const { append_json_string(value, out); }
+};
+
+template <class Items, class Write>
+void append_array(const Items& items, std::string& out, Write write) {
+    out += '[';
+    bool first = true;
+    for (const auto& item : items) {
+        if (!first) {
+            out += ',';
+        }
+        first = false;
+        write(item);
+    }
+    out += ']';
+}
+
+void append_value(const rules::OutputValue& value, std::string& out) {
+    if (const auto* scalar = std::get_if<rules::OutputScalar>(&value)) {
+        std::visit(ScalarWriter{out}, *scalar);
+        return;
+    }
+    append_array(std::get<std::vector<rules::OutputScalar>>(value), out,
+                 [&](const rules::OutputScalar& item) { std::visit(ScalarWriter{out}, item); });
+}
+
+/// Every field once, by name, and the event's time whether or not the rule asked for it.
+void append_fields(const Alert& alert, bool iso_8601, std::string& out) {
+    const std::string_view time_name = iso_8601 ? "evt.time.iso8601" : "evt.time";
+    std::vector<const rules::OutputField*> sorted;
+    for (const rules::OutputField& field : alert.fields) {
+        if (field.name != time_name) {
+            sorted.push_back(&field);
+        }
+    }
+    const rules::OutputField time{std::string(time_name), rules::OutputScalar(alert.time)};
+    sorted.push_back(&time);
+    const auto name = [](const rules::OutputField* field) -> const std::string& {
+        return field->name;
+    };
+    std::ranges::stable_sort(sorted, {}, name);
+    const auto [first, last] = std::ranges::unique(sorted, {}, name);
+    sorted.erase(first, last);
+
+    ObjectWriter object(out);
+    for (const rules::OutputField* field : sorted) {
+        append_value(field->value, object.key(field->name));
+    }
+    object.close();
+}
+
+void append_ancestor(const Ancestor& ancestor, std::string& out) {
+    ObjectWriter object(out);
+    object.text("cmdline", ancestor.cmdline);
+    object.text("exepath", ancestor.exepath);
+    object.text("name", ancestor.name);
+    object.number("pid", ancestor.pid);
+    object.number("start_time", ancestor.start_time);
+    object.close();
+}
+
+void append_loss(const Loss& loss, std::string& out) {
+    ObjectWriter object(out);
+    object.number("bulk", loss.bulk);
+    object.number("critical", loss.critical);
+    object.number("malformed", loss.malformed);
+    object.close();
+}
+
+}  // namespace
+
+void format_json(const Alert& alert, const FormatOptions& options, std::string& out) {
+    ObjectWriter object(out);
+    object.text("hostname", alert.hostname);
+    object.text("id", alert.id);
+    append_array(alert.lineage, object.key("lineage"),
+                 [&](const Ancestor& ancestor) { append_ancestor(ancestor, out); });
+    if (alert.loss.any()) {
+        append_loss(alert.loss, object.key("lost"));
+    }
+    if (options.include_message) {
+        object.text("message", alert.message);
+    }
+    if (options.include_output) {
+        object.text("output", text_line(alert, options.iso_8601));
+    }
+    if (options.include_output_fields) {
+        append_fields(alert, options.iso_8601, object.key("output_fields"));
+    }
+    object.text("priority", alert.priority);
+    object.text("rule", alert.rule);
+    object.text("source", alert.source);
+    if (options.include_tags) {
+        append_array(alert.tags, object.key("tags"),
+                     [&](const std::string& tag) { append_json_string(tag, out); });
+    }
+    object.text("time", iso_utc(alert.time));
+    object.close();
+    out += '\n';
+}
+
+}  // namespace saker::outputs

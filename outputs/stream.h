@@ -1,0 +1,41 @@
+// Outputs that are descriptors: standard output and files.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/base/fd.h"
+#include "outputs/table.h"
+
+namespace saker::outputs {
+
+/// Writes every alert whole and at once, never buffering one.
+class Stream : public Output {
+  public:
+    /// Neither `name`, which errors mention, nor the descriptor is shared with anybody else.
+    Stream(Fd fd, std::string name, const OutputOptions& options);
+
+    Result<void> deliver(const Alert& alert) override;
+    void stop_waiting() override { stopped_ = true; }
+
+  private:
+    Result<void> write_all(std::string_view bytes);
+    bool wait_writable() const;
+
+    Fd fd_;
+    std::string name_;
+    Formatter format_;
+    FormatOptions options_;
+    std::string line_;
+    bool is_torn_ = false;  // the last line could not be written whole
+    std::atomic<bool> stopped_ = false;
+};
+
+Result<std::unique_ptr<Output>> open_stdout(const OutputOptions& options);
+
+/// Appends; a new file can be read by its owner and group only.
+Result<std::unique_ptr<Output>> open_file(const OutputOptions& options);
+
+}  // namespace saker::outputs
