@@ -8,10 +8,12 @@
 #include "engine/base/value.h"
 #include "engine/lang/literal.h"
 #include "engine/lang/operators.h"
+#include "engine/lang/text_match.h"
 
 namespace saker::lang {
 
-/// Answers whether one value compares with the literals it was made from.
+/// Answers whether one value compares with the literals it was made from. Not for several threads
+/// at once: one may keep a buffer between calls.
 class Matcher {
   public:
     virtual ~Matcher() = default;
@@ -24,9 +26,5 @@ class Matcher {
 /// what it needs of them. Fails when a pattern is not valid or too large.
 Result<std::unique_ptr<Matcher>> make_matcher(const Operator& op, FieldType type,
                                               std::span<const Literal> literals);
-
-/// fnmatch(3) without flags, or with FNM_CASEFOLD: `*` crosses '/' and takes leading dots. Takes
-/// time proportional to pattern times text at worst.
-bool glob_matches(std::string_view pattern, std::string_view text, bool fold_case);
 
 }  // namespace saker::lang
