@@ -15,11 +15,13 @@ namespace saker {
 
 struct CgroupCounts {
     uint64_t known = 0;
-    uint64_t unknown = 0;  // lookups of a control group nobody told us of
-    uint64_t scans = 0;    // walks of the mounted hierarchy to find one
+    uint64_t unknown = 0;    // lookups of a control group nobody told us of
+    uint64_t scans = 0;      // walks of the mounted hierarchy to find one
+    uint64_t forgotten = 0;  // times all were forgotten, there being too many
 };
 
-/// Bounded; the oldest are forgotten first. Texts and containers handed out live until `learn`.
+/// Bounded: when there are too many all are forgotten, and learnt or scanned for again. Texts and
+/// containers handed out live until `learn`.
 class CgroupTable {
   public:
     explicit CgroupTable(const Host& host);

@@ -20,6 +20,8 @@ struct StateLimits {
 class State {
   public:
     explicit State(Host host, StateLimits limits = {});
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
 
     /// Learns from every event, in the order they come, the internal ones too; returns the program
     /// that did it. Valid until the next call.
@@ -45,6 +47,9 @@ class State {
     const CgroupTable& cgroups() const { return cgroups_; }
     const Host& host() const { return host_; }
 
+    /// Somebody set the clock: times shown from now on follow it.
+    void set_boot_time(uint64_t boot_time) { host_.boot_time = boot_time; }
+
     /// Wall-clock time of a boottime, ns since the epoch.
     uint64_t wall_time(uint64_t boottime) const { return host_.boot_time + boottime; }
 
@@ -53,6 +58,9 @@ class State {
     uint64_t previous_event_time() const { return previous_event_time_; }
 
   private:
+    void learn_cgroup(const Event& event);
+    void count(uint64_t time);
+
     Host host_;
     ProcessTable processes_;
     CgroupTable cgroups_;

@@ -28,7 +28,8 @@ struct Accounts {
 void read_passwd(std::string_view text, Accounts& into);
 void read_group(std::string_view text, Accounts& into);
 
-/// Reads files at most once a second and namespace, and only when they have changed.
+/// Reads files at most once a second and namespace (but while that is new), and only when they
+/// changed.
 class UserTable {
   public:
     explicit UserTable(const Host& host);
@@ -39,8 +40,14 @@ class UserTable {
     const User* user(uint32_t mount_namespace, uint32_t pid, uint32_t uid);
     const std::string* group(uint32_t mount_namespace, uint32_t pid, uint32_t gid);
 
+    /// What a recording says; of a live host the files are asked.
+    void learn_user(uint32_t mount_namespace, uint32_t uid, User user);
+    void learn_group(uint32_t mount_namespace, uint32_t gid, std::string name);
+
   private:
     struct Known;
+
+    Accounts& learn(uint32_t mount_namespace);
 
     const Accounts& accounts(uint32_t mount_namespace, uint32_t pid);
 

@@ -1,0 +1,40 @@
+#include "engine/state/state.h"
+
+namespace saker {
+
+State::State(Host host, StateLimits limits)
+    : host_(std::move(host)), processes_(limits.process_bytes), cgroups_(host_), users_(host_) {}
+
+const Process& State::observe(const Event& event) {
+    if (const auto* record = event.as<cgroup_event>()) {
+        cgroups_.learn(record->id, event.text(record->cgroups));
+    } else {
+        learn_cgroup(event);
+    }
+    if (!event.row().is_internal() && !event.has(RECORD_SNAPSHOT)) {
+        count(event.header().time);
+    }
+    return processes_.observe(event);
+}
+
+/// Of a fork the record tells the child's control group, of an exec the process's own.
+void State::learn_cgroup(const Event& event) {
+    const Member* path = event.member<"cgroups">();
+    if (!path) {
+        return;
+    }
+    const auto of_child = event.number<"child_cgroup">();
+    cgroups_.learn(of_child ? static_cast<uint64_t>(*of_child) : event.header().cgroup,
+                   event.text(*path));
+}
+
+void State::count(uint64_t time) {
+    ++event_number_;
+    previous_event_time_ = event_number_ == 1 ? time : this_event_time_;
+    this_event_time_ = time;
+    if (event_number_ == 1) {
+        first_event_time_ = time;
+    }
+}
+
+}  // namespace saker
