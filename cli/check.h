@@ -10,7 +10,7 @@
 namespace saker::cli {
 
 struct CheckOptions {
-    std::vector<std::string> paths;  // rule files and directories, loaded as one set, in order
+    std::vector<std::string> paths;    // rule files and directories, loaded as one set, in order
     std::vector<Diagnostic> findings;  // what reading the configuration already found
     bool json = false;
 };

@@ -97,7 +97,8 @@ void add_run(CLI::App& app, Said& said) {
 }
 
 void add_check(CLI::App& app, Said& said) {
-    CLI::App* check = app.add_subcommand("check", "report every mistake in rules and configuration");
+    CLI::App* check =
+        app.add_subcommand("check", "report every mistake in rules and configuration");
     check->add_option("paths", said.check.paths, "rule files and directories, one set, in order")
         ->type_name("PATH");
     check->add_option("-c,--config", said.config, "configuration file to check too")
@@ -208,4 +209,6 @@ int command_line(int argc, char** argv) {
 }  // namespace
 }  // namespace saker::cli
 
-int main(int argc, char** argv) { return saker::cli::command_line(argc, argv); }
+int main(int argc, char** argv) {
+    return saker::cli::command_line(argc, argv);
+}

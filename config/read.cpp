@@ -50,7 +50,8 @@ class Findings {
 
     void add(const YAML::Mark& mark, std::string code, std::string message, std::string hint = "",
              Severity severity = Severity::error) {
-        Diagnostic found{severity, std::move(code), std::move(message), std::move(hint), "", {}, ""};
+        Diagnostic found{severity, std::move(code), std::move(message), std::move(hint), "", {},
+                         ""};
         found.where.file = path_;
         if (!mark.is_null() && mark.line >= 0) {
             found.where.line = static_cast<uint32_t>(mark.line) + 1;
@@ -92,8 +93,7 @@ class MapReader {
                 findings_.add(entry.first.Mark(), "CONFIG_TWICE", "'" + key + "' is set twice");
             } else if (std::ranges::find(known_, key) == known_.end()) {
                 findings_.add(entry.first.Mark(), "CONFIG_UNKNOWN_SETTING",
-                              "there is no setting '" + key + "' here",
-                              hint_for(key, known_));
+                              "there is no setting '" + key + "' here", hint_for(key, known_));
             }
             seen.push_back(key);
         }
@@ -139,7 +139,7 @@ class MapReader {
     }
 
     template <class T>
-        requires requires { Choices<T>::names; }
+    requires requires { Choices<T>::names; }
     void read(const YAML::Node& value, const char* name, T& target) {
         const auto& names = Choices<T>::names;
         const std::string written = value.IsScalar() ? lower(value.Scalar()) : "";
@@ -183,7 +183,9 @@ class MapReader {
     }
 
     template <class T>
-        requires requires(T& described) { described.describe([](const char*, auto&, const char*) {}); }
+    requires requires(T& described) {
+        described.describe([](const char*, auto&, const char*) {});
+    }
     void read(const YAML::Node& value, const char* name, T& target) {
         if (!value.IsMap()) {
             wrong(value, name, "a map of settings");

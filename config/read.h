@@ -9,7 +9,8 @@
 
 namespace saker::config {
 
-/// What a file says, and what is wrong with it. Settings that could not be read keep their defaults.
+/// What a file says, and what is wrong with it. Settings that could not be read keep their
+/// defaults.
 struct Reading {
     Config config;
     std::vector<Diagnostic> findings;

@@ -1,6 +1,7 @@
 #include "outputs/delivery.h"
 
 #include <pthread.h>
+
 #include <csignal>
 
 namespace saker::outputs {
@@ -43,7 +44,9 @@ Delivery::Delivery(std::string name, std::unique_ptr<Output> output, size_t capa
     thread_ = std::thread([this] { work(); });
 }
 
-Delivery::~Delivery() { finish(std::chrono::milliseconds(0)); }
+Delivery::~Delivery() {
+    finish(std::chrono::milliseconds(0));
+}
 
 void Delivery::offer(Alert alert) {
     const size_t size = size_of(alert);

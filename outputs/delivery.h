@@ -1,4 +1,5 @@
-// Between the engine and one output: a bounded queue and a thread, so that nobody waits for anybody.
+// Between the engine and one output: a bounded queue and a thread, so that nobody waits for
+// anybody.
 #pragma once
 
 #include <chrono>

@@ -18,8 +18,7 @@ Result<std::unique_ptr<Output>> open_file(const OutputOptions& options) {
                      "is the directory there, and may you write to it?",
                      {}};
     }
-    return std::unique_ptr<Output>(
-        std::make_unique<Stream>(std::move(fd), options.path, options));
+    return std::unique_ptr<Output>(std::make_unique<Stream>(std::move(fd), options.path, options));
 }
 
 }  // namespace saker::outputs

@@ -20,12 +20,12 @@ class ObjectWriter {
             out_ += ',';
         }
         first_ = false;
-        append_json_string(name, out_);
+        append_json_string(out_, name);
         out_ += ':';
         return out_;
     }
     void text(std::string_view name, std::string_view value) {
-        append_json_string(value, key(name));
+        append_json_string(key(name), value);
     }
     void number(std::string_view name, uint64_t value) {
         fmt::format_to(std::back_inserter(key(name)), "{}", value);
@@ -51,7 +51,7 @@ struct ScalarWriter {
             out += "null";
         }
     }
-    void operator()(const std::string& value) const { append_json_string(value, out); }
+    void operator()(const std::string& value) const { append_json_string(out, value); }
 };
 
 template <class Items, class Write>
@@ -145,7 +145,7 @@ void format_json(const Alert& alert, const FormatOptions& options, std::string& 
     object.text("source", alert.source);
     if (options.include_tags) {
         append_array(alert.tags, object.key("tags"),
-                     [&](const std::string& tag) { append_json_string(tag, out); });
+                     [&](const std::string& tag) { append_json_string(out, tag); });
     }
     object.text("time", iso_utc(alert.time));
     object.close();

@@ -29,7 +29,9 @@ std::string local_time_of_day(uint64_t time) {
 
 }  // namespace
 
-std::string iso_utc(uint64_t time) { return date_and_time(time, "Z"); }
+std::string iso_utc(uint64_t time) {
+    return date_and_time(time, "Z");
+}
 
 std::string text_line(const Alert& alert, bool iso_8601) {
     std::string line =
@@ -39,7 +41,7 @@ std::string text_line(const Alert& alert, bool iso_8601) {
 }
 
 void format_text(const Alert& alert, const FormatOptions& options, std::string& out) {
-    append_escaped(text_line(alert, options.iso_8601), out);
+    append_escaped(out, text_line(alert, options.iso_8601));
     if (alert.loss.any()) {
         out += fmt::format(" [lost before this: {} critical, {} bulk, {} malformed]",
                            alert.loss.critical, alert.loss.bulk, alert.loss.malformed);

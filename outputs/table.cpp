@@ -15,7 +15,9 @@ const std::array<OutputRow, 2> kTable{{
 
 }  // namespace
 
-std::span<const OutputRow> output_table() { return kTable; }
+std::span<const OutputRow> output_table() {
+    return kTable;
+}
 
 const OutputRow* find_output(std::string_view name) {
     const auto found = std::ranges::find(kTable, name, &OutputRow::name);

@@ -83,6 +83,37 @@ void append_escaped(std::string& out, std::string_view text) {
     }
 }
 
+void append_json_string(std::string& out, std::string_view text) {
+    const auto is_plain = [](unsigned char c) {
+        return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+    };
+    out += '"';
+    while (!text.empty()) {
+        size_t plain = 0;
+        while (plain < text.size() && is_plain(byte_at(text, plain))) {
+            ++plain;
+        }
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) {
+            break;
+        }
+        const size_t length = utf8_length(text);
+        if (length == 0) {
+            out += "\xEF\xBF\xBD";
+        } else if (text[0] == '"' || text[0] == '\\') {
+            out += '\\';
+            out += text[0];
+        } else if (length == 1) {
+            append_control(out, byte_at(text, 0));
+        } else {
+            out += text.substr(0, length);
+        }
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    out += '"';
+}
+
 std::string valid_utf8(std::string_view text) {
     std::string out;
     out.reserve(text.size());

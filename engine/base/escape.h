@@ -14,6 +14,9 @@ size_t utf8_length(std::string_view text);
 /// bytes that are not UTF-8 as `\xff`, everything else as it is.
 void append_escaped(std::string& out, std::string_view text);
 
+/// Appends `text` as a JSON string with its quotes; what is not UTF-8 becomes U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
+
 /// The text with every byte that is not UTF-8 replaced by U+FFFD, as JSON needs it.
 std::string valid_utf8(std::string_view text);
 

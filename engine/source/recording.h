@@ -40,7 +40,9 @@ struct FileHeader {
 /// Made of every event, member, type and place of probes/events.def.
 uint64_t event_table_hash();
 
-constexpr size_t aligned(size_t size) { return (size + 7) & ~size_t{7}; }
+constexpr size_t aligned(size_t size) {
+    return (size + 7) & ~size_t{7};
+}
 
 }  // namespace recording
 }  // namespace saker

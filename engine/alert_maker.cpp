@@ -1,0 +1,73 @@
+#include "engine/alert_maker.h"
+
+#include <fmt/format.h>
+
+namespace saker {
+namespace {
+
+constexpr size_t kMostAncestors = 32;
+
+uint64_t hash_of(std::string_view boot_id, std::string_view rule) {
+    uint64_t hash = 0xcbf29ce484222325;
+    for (const std::string_view text : {boot_id, std::string_view("/"), rule}) {
+        for (const char c : text) {
+            hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
+        }
+    }
+    return hash;
+}
+
+/// Sequence numbers start anew with every start of the daemon; the record's time tells those apart.
+std::string make_id(std::string_view boot_id, std::string_view rule, const event_header& header) {
+    return fmt::format("{:016x}-{:04x}-{:x}-{:x}-{:x}", hash_of(boot_id, rule), header.cpu,
+                       header.lane, header.sequence, header.time);
+}
+
+std::vector<Ancestor> lineage_of(const Process& process) {
+    std::vector<Ancestor> lineage;
+    for (const Process* at = &process; at != nullptr && lineage.size() < kMostAncestors;
+         at = at->parent) {
+        lineage.push_back(
+            {at->pid, at->start_time, at->program->name, at->program->path, at->program->cmdline});
+    }
+    return lineage;
+}
+
+/// An extra field that is a field's name alone keeps its type; a text with fields is a text.
+void add_extra(const rules::NamedTemplate& extra, lang::FieldReader& reader, Scratch& scratch,
+               std::vector<rules::OutputField>& out) {
+    const auto& named = extra.value.fields();
+    if (named.size() == 1 && named.front().name == extra.name) {
+        extra.value.read_fields(reader, scratch, out);
+        return;
+    }
+    std::string text;
+    extra.value.render(reader, scratch, text);
+    out.push_back({extra.name, rules::OutputScalar(std::move(text))});
+}
+
+}  // namespace
+
+Alert AlertMaker::make(const Context& context, const rules::Rule& rule, const Loss& loss) {
+    const event_header& header = context.event.header();
+    scratch_.reset();
+    ContextReader reader(context);
+    Alert alert;
+    alert.id = make_id(boot_id_, rule.name, header);
+    alert.rule = rule.name;
+    alert.priority = name_of(rule.priority);
+    alert.source = rule.source;
+    alert.tags = rule.tags;
+    alert.hostname = context.state.host().name;
+    alert.time = context.state.wall_time(header.time);
+    rule.message.render(reader, scratch_, alert.message);
+    rule.message.read_fields(reader, scratch_, alert.fields);
+    for (const rules::NamedTemplate& extra : rule.extra_fields) {
+        add_extra(extra, reader, scratch_, alert.fields);
+    }
+    alert.lineage = lineage_of(context.process);
+    alert.loss = loss;
+    return alert;
+}
+
+}  // namespace saker

@@ -1,0 +1,40 @@
+// From a rule that holds for an event to an Alert that owns its bytes.
+#pragma once
+
+#include <string>
+
+#include "engine/alert.h"
+#include "engine/base/scratch.h"
+#include "engine/rules/rule_set.h"
+#include "engine/state/context.h"
+
+namespace saker {
+
+/// Reads fields of the event at hand; a loan for its judging.
+class ContextReader final : public lang::FieldReader {
+  public:
+    explicit ContextReader(const Context& context) : context_(context) {}
+
+    void read(const lang::FieldUse& use, lang::Values& out) override {
+        if (use.field->read != nullptr) {
+            use.field->read(context_, use.argument, out);
+        }
+    }
+
+  private:
+    const Context& context_;
+};
+
+class AlertMaker {
+  public:
+    /// `boot_id` is of the machine the events are from.
+    explicit AlertMaker(std::string boot_id) : boot_id_(std::move(boot_id)) {}
+
+    Alert make(const Context& context, const rules::Rule& rule, const Loss& loss);
+
+  private:
+    std::string boot_id_;
+    Scratch scratch_;
+};
+
+}  // namespace saker

@@ -1,0 +1,100 @@
+#include "engine/pipeline.h"
+
+#include <ctime>
+#include <utility>
+
+namespace saker {
+namespace {
+
+/// A record's time is read before it enters the ring; nobody takes longer than this in between.
+constexpr uint64_t kSlowestProbe = 1'000'000'000;
+
+uint64_t boottime_now() {
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Source& source, State& state, const rules::RuleSet& rules,
+                   PipelineOptions options, AlertSink deliver)
+    : source_(source),
+      state_(state),
+      rules_(rules),
+      options_(std::move(options)),
+      deliver_(std::move(deliver)),
+      match_state_(rules.program().new_state()),
+      alerts_(options_.boot_id) {}
+
+Result<size_t> Pipeline::poll(int wait_ms) {
+    const uint64_t before = boottime_now();
+    Result<size_t> polled = source_.poll(*this, wait_ms);
+    if (polled && *polled == 0 && state_.host().is_live) {
+        state_.bulk_has_passed(before - kSlowestProbe);
+    }
+    return polled;
+}
+
+void Pipeline::take(std::span<const std::byte> record) {
+    const std::optional<Event> event = Event::parse(record);
+    if (!event) {
+        ++stats_.malformed;
+        ++unsaid_.malformed;
+        return;
+    }
+    note_loss(event->header());
+    if (event->has(RECORD_CANARY)) {
+        ++stats_.canaries;
+        return;
+    }
+    drain_births(*event);
+    judge({*event, state_.observe(*event), state_});
+}
+
+void Pipeline::note_loss(const event_header& header) {
+    if ((header.flags & RECORD_SNAPSHOT) != 0) {
+        return;  // not of a ring: it has no number
+    }
+    const uint64_t missing = sequences_.observe(header);
+    if (header.lane == LANE_critical) {
+        stats_.lost_critical += missing;
+        unsaid_.critical += missing;
+    } else {
+        stats_.lost_bulk += missing;
+        unsaid_.bulk += missing;
+    }
+}
+
+/// Who did this may have been born in the critical lane after we last looked there.
+void Pipeline::drain_births(const Event& event) {
+    if (event.header().lane != LANE_bulk || is_draining_ || state_.knows(event)) {
+        return;
+    }
+    is_draining_ = true;
+    source_.poll_critical(*this);
+    is_draining_ = false;
+}
+
+void Pipeline::judge(const Context& context) {
+    if (context.event.has(RECORD_SNAPSHOT) || context.event.row().is_internal()) {
+        return;
+    }
+    ++stats_.events;
+    ContextReader reader(context);
+    matching_.clear();
+    if (options_.first_rule_only) {
+        const auto first = rules_.program().match_first(context.event.kind(), reader, match_state_);
+        if (first) {
+            matching_.push_back(*first);
+        }
+    } else {
+        rules_.program().match(context.event.kind(), reader, match_state_, matching_);
+    }
+    for (const uint32_t index : matching_) {
+        ++stats_.alerts;
+        deliver_(alerts_.make(context, rules_.rule_of(index), std::exchange(unsaid_, {})));
+    }
+}
+
+}  // namespace saker

@@ -1,0 +1,67 @@
+// The straight line: record -> Event -> State -> rules -> Alert. One thread's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/alert_maker.h"
+#include "engine/sequence_watch.h"
+#include "engine/source/source.h"
+
+namespace saker {
+
+/// Takes an alert over; must not wait.
+using AlertSink = std::function<void(Alert)>;
+
+/// Everything that came, and every place where something could be lost on the way.
+struct PipelineStats {
+    uint64_t events = 0;  // judged by rules
+    uint64_t alerts = 0;
+    uint64_t lost_critical = 0;  // missing sequence numbers: no room in the ring
+    uint64_t lost_bulk = 0;
+    uint64_t malformed = 0;  // no record of this build
+    uint64_t canaries = 0;   // our own proofs that hooks fire
+
+    uint64_t lost() const { return lost_critical + lost_bulk + malformed; }
+};
+
+struct PipelineOptions {
+    std::string boot_id;
+    bool first_rule_only = false;
+};
+
+class Pipeline final : public RecordSink {
+  public:
+    /// All of it is a loan for the pipeline's life.
+    Pipeline(Source& source, State& state, const rules::RuleSet& rules, PipelineOptions options,
+             AlertSink deliver);
+
+    /// Takes what the source has, waiting up to `wait_ms` for it.
+    Result<size_t> poll(int wait_ms);
+
+    void take(std::span<const std::byte> record) override;
+
+    const PipelineStats& stats() const { return stats_; }
+
+  private:
+    void note_loss(const event_header& header);
+    void drain_births(const Event& event);
+    void judge(const Context& context);
+
+    Source& source_;
+    State& state_;
+    const rules::RuleSet& rules_;
+    const PipelineOptions options_;
+    const AlertSink deliver_;
+    lang::MatchState match_state_;
+    std::vector<uint32_t> matching_;  // rules that hold for the event at hand
+    AlertMaker alerts_;
+    SequenceWatch sequences_;
+    PipelineStats stats_;
+    Loss unsaid_;  // lost since the last alert
+    bool is_draining_ = false;
+};
+
+}  // namespace saker
