@@ -21,21 +21,22 @@ struct endpoint {
 
 /* Member types: how a member is stored, and (see engine/event) how it is printed. */
 typedef __s64 ev_number;
-typedef __u64 ev_size;       /* bytes, counts, addresses */
-typedef __s64 ev_result;     /* syscall result; printed as SUCCESS or the errno's name */
-typedef __s64 ev_fd;         /* descriptor or negative errno */
+typedef __u64 ev_size;   /* bytes, counts, addresses */
+typedef __s64 ev_result; /* syscall result; printed as SUCCESS or the errno's name */
+typedef __s64 ev_fd;     /* descriptor or negative errno */
 typedef __s64 ev_pid;
 typedef __u32 ev_uid;
 typedef __u32 ev_gid;
-typedef __u32 ev_device;     /* as in stat's st_dev, kernel encoding */
+typedef __u32 ev_device; /* as in stat's st_dev, kernel encoding */
 typedef __u64 ev_inode;
-typedef __u64 ev_time;       /* ns since the epoch */
-typedef __u64 ev_duration;   /* ns; of a start: since boot */
+typedef __u64 ev_time;     /* ns since the epoch */
+typedef __u64 ev_duration; /* ns; of a start: since boot */
 typedef __u64 ev_capabilities;
 typedef __u32 ev_boolean;
 typedef __u32 ev_open_flags;
-typedef __u32 ev_file_mode;  /* an inode's mode: S_IFMT and permission bits */
-typedef __u32 ev_permissions; /* permission bits asked */
+typedef __u32 ev_file_mode;   /* an inode's mode: S_IFMT and permission bits */
+typedef __u32 ev_permissions; /* permission bits asked, printed by name */
+typedef __u32 ev_octal;       /* the same, printed as a number */
 typedef __u64 ev_clone_flags;
 typedef __u32 ev_at_flags;
 typedef __u32 ev_rename_flags;
@@ -43,9 +44,9 @@ typedef __u32 ev_resolve_flags;
 typedef __u32 ev_file_flags; /* enum file_flag */
 typedef __u32 ev_fd_type;    /* enum fd_type */
 typedef __u32 ev_signal;
-typedef __u32 ev_family;     /* AF_* */
+typedef __u32 ev_family; /* AF_* */
 typedef __u32 ev_socket_type;
-typedef __u32 ev_protocol;   /* IPPROTO_* */
+typedef __u32 ev_protocol; /* IPPROTO_* */
 typedef struct endpoint ev_endpoint;
 typedef struct text_ref ev_text;
 typedef struct text_ref ev_path;    /* text that names a file */
@@ -58,13 +59,13 @@ enum lane { LANE_critical, LANE_bulk, LANE_COUNT };
 enum event_via { VIA_syscall, VIA_io_uring, VIA_kernel };
 
 enum record_flag {
-    RECORD_TRUNCATED = 1 << 0,    /* some text lost its less telling end */
-    RECORD_UNRESOLVED = 1 << 1,   /* the object was not found in the kernel: names are as asked */
-    RECORD_TOCTOU = 1 << 2,       /* the argument and the kernel's object disagree */
-    RECORD_FD_LOOKUP = 1 << 3,    /* the object was looked up by descriptor after the act */
-    RECORD_COMPAT = 1 << 4,       /* a 32-bit system call */
-    RECORD_CANARY = 1 << 5,       /* the daemon's own proof that a hook fires; never reaches rules */
-    RECORD_SNAPSHOT = 1 << 6,     /* a process that was there before us */
+    RECORD_TRUNCATED = 1 << 0,  /* some text lost its less telling end */
+    RECORD_UNRESOLVED = 1 << 1, /* the object was not found in the kernel: names are as asked */
+    RECORD_TOCTOU = 1 << 2,     /* the argument and the kernel's object disagree */
+    RECORD_FD_LOOKUP = 1 << 3,  /* the object was looked up by descriptor after the act */
+    RECORD_COMPAT = 1 << 4,     /* a 32-bit system call */
+    RECORD_CANARY = 1 << 5,     /* the daemon's own proof that a hook fires; never reaches rules */
+    RECORD_SNAPSHOT = 1 << 6,   /* a process that was there before us */
 };
 
 enum file_flag {
@@ -79,7 +80,7 @@ enum file_flag {
 /* What a descriptor is, as the character rules know it by (fd.typechar); 0: not open. */
 enum fd_type {
     FD_TYPE_none = 0,
-    FD_TYPE_file = 'f', /* regular files, links, block devices */
+    FD_TYPE_file = 'f',      /* regular files, links, block devices */
     FD_TYPE_character = 'c', /* a terminal, /dev/null …; rules see it as a file */
     FD_TYPE_directory = 'd',
     FD_TYPE_ipv4 = '4',

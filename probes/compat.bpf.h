@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Where kernels differ, each difference with the commit that made it. The other headers know
+ * nothing of kernel versions; the running kernel's BTF decides, never a version number.
+ */
+#pragma once
+
+/* In this order: libbpf's headers need the kernel's types before them. */
+/* clang-format off */
+#include "probes/kernel.h"
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+/* clang-format on */
+
+/*
+ * get(a, b, c) is a->b->c on a pointer the verifier knows the type of: a plain load, no helper
+ * call. peek(a, b, c) is the same on any address.
+ */
+#define get(...) (___arrow(__VA_ARGS__))
+#define peek(...) BPF_CORE_READ(__VA_ARGS__)
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct timespec64 {
+    __s64 tv_sec;
+    long tv_nsec;
+};
+struct inode___times {
+    struct timespec64 i_ctime, i_mtime;
+};
+/* 13bc24457850 (6.6): i_ctime renamed to __i_ctime; 12cd44023651 (6.7): likewise i_mtime. */
+struct inode___hidden_times {
+    struct timespec64 __i_ctime, __i_mtime;
+};
+/* 3aa63a569c64 (6.11): the timespecs became separate members. */
+struct inode___split_times {
+    __s64 i_ctime_sec, i_mtime_sec;
+    __u32 i_ctime_nsec, i_mtime_nsec;
+};
+
+#pragma clang attribute pop
+
+/* f122a08b197d (6.3): two 32-bit halves became one number; the bytes are the same. */
+#define capabilities(cred, set)                           \
+    ({                                                    \
+        __u64 bits = 0;                                   \
+        bpf_core_read(&bits, sizeof(bits), &(cred)->set); \
+        bits;                                             \
+    })
+
+#define SECOND_NS 1000000000ULL
+
+static __always_inline __u64 inode_ctime(const struct inode* inode) {
+    const struct inode___split_times* split = (const void*)inode;
+    const struct inode___hidden_times* hidden = (const void*)inode;
+    const struct inode___times* plain = (const void*)inode;
+
+    if (bpf_core_field_exists(split->i_ctime_sec))
+        return peek(split, i_ctime_sec) * SECOND_NS + peek(split, i_ctime_nsec);
+    if (bpf_core_field_exists(hidden->__i_ctime))
+        return peek(hidden, __i_ctime.tv_sec) * SECOND_NS + peek(hidden, __i_ctime.tv_nsec);
+    return peek(plain, i_ctime.tv_sec) * SECOND_NS + peek(plain, i_ctime.tv_nsec);
+}
+
+static __always_inline __u64 inode_mtime(const struct inode* inode) {
+    const struct inode___split_times* split = (const void*)inode;
+    const struct inode___hidden_times* hidden = (const void*)inode;
+    const struct inode___times* plain = (const void*)inode;
+
+    if (bpf_core_field_exists(split->i_mtime_sec))
+        return peek(split, i_mtime_sec) * SECOND_NS + peek(split, i_mtime_nsec);
+    if (bpf_core_field_exists(hidden->__i_mtime))
+        return peek(hidden, __i_mtime.tv_sec) * SECOND_NS + peek(hidden, __i_mtime.tv_nsec);
+    return peek(plain, i_mtime.tv_sec) * SECOND_NS + peek(plain, i_mtime.tv_nsec);
+}

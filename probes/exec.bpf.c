@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A program started. Failed calls come from the exit of the system call: exec_failed.bpf.c. */
+#include "probes/task.bpf.h"
+
+#define ARGUMENTS_MAX (TEXT_MAX - 1)
+
+static __always_inline void put_arguments(struct execve_event* event, struct mm_struct* mm) {
+    unsigned long start = get(mm, arg_start);
+    unsigned long length = get(mm, arg_end) - start;
+    __u32 first;
+
+    if (length == 0)
+        return;
+    if (length > knobs.arguments_limit) {
+        length = knobs.arguments_limit;
+        event->header.flags |= RECORD_TRUNCATED;
+    }
+    put_user_string(&event->header, &event->exe, (void*)start);
+    first = event->exe.length + 1;
+    if (first < length)
+        put_user_bytes(&event->header, &event->args, (void*)(start + first), length - first);
+}
+
+static __always_inline void put_environment(struct execve_event* event, struct mm_struct* mm) {
+    unsigned long start = get(mm, env_start);
+    unsigned long length = get(mm, env_end) - start;
+
+    if (knobs.environment_limit == 0)
+        return;
+    if (length > knobs.environment_limit) {
+        length = knobs.environment_limit;
+        event->header.flags |= RECORD_TRUNCATED;
+    }
+    put_user_bytes(&event->header, &event->env, (void*)start, length);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm* binary) {
+    struct mm_struct* mm = get(task, mm);
+    struct execve_event* event = event_begin(EVENT_execve, sizeof(*event), task);
+
+    if (!event)
+        return 0;
+    /* By now the kernel pretends that execve was called; only a descriptor's path tells. */
+    if (bpf_core_field_exists(binary->fdpath) && get(binary, fdpath))
+        event->header.event = EVENT_execveat;
+    put_process(event, task);
+    if (mm) {
+        put_arguments(event, mm);
+        put_environment(event, mm);
+    }
+    put_kernel_string(&event->header, &event->filename, get(binary, filename));
+    if (get(binary, interp) != get(binary, filename))
+        put_kernel_string(&event->header, &event->interpreter, get(binary, interp));
+    event_submit(&event->header);
+    return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What an open file, or a dentry on a mount, is: its path, its inode and what is notable about it.
+ */
+#pragma once
+
+#include "probes/path.bpf.h"
+
+#define S_IFMT_BITS 0170000
+#define S_IFSOCK_BITS 0140000
+#define S_IFREG_BITS 0100000
+#define S_IFBLK_BITS 0060000
+#define S_IFDIR_BITS 0040000
+#define S_IFCHR_BITS 0020000
+#define S_IFIFO_BITS 0010000
+#define S_IFLNK_BITS 0120000
+
+#define OVERLAY_MAGIC 0x794c7630
+#define TMPFS_MAGIC_NUMBER 0x01021994
+#define ANONYMOUS_INODE_MAGIC 0x09041934
+#define FMODE_CREATED_BIT 0x100000 /* 73a09dd94377 (4.19) */
+#define MEMFD_PREFIX_LENGTH 6
+#define FIRST_DESCRIPTORS 1024
+
+struct object {
+    struct vfsmount* mnt;
+    struct dentry* dentry;
+    struct inode* inode;
+    __u64 ino;
+    __u32 dev;
+    __u32 mode;
+    __u32 flags;
+};
+
+static __always_inline int is_memfd(const struct dentry* dentry, __u64 magic) {
+    char name[8] = {};
+
+    if (magic != TMPFS_MAGIC_NUMBER)
+        return 0;
+    bpf_probe_read_kernel(name, MEMFD_PREFIX_LENGTH, peek(dentry, d_name.name));
+    return name[0] == 'm' && name[1] == 'e' && name[2] == 'm' && name[3] == 'f' && name[4] == 'd' &&
+           name[5] == ':';
+}
+
+/* In an overlay's inode the address of its upper dentry comes right behind the plain inode; the
+ * overlay may be a module whose types are not at hand. */
+static __always_inline __u32 overlay_layer(const struct inode* inode) {
+    void* upper = 0;
+
+    bpf_probe_read_kernel(&upper, sizeof(upper),
+                          (const char*)inode + bpf_core_type_size(struct inode));
+    return upper ? FILE_UPPER_LAYER : FILE_LOWER_LAYER;
+}
+
+static __always_inline void read_inode(struct object* object) {
+    struct inode* inode = object->inode;
+    struct super_block* super;
+    __u64 magic;
+
+    if (!inode)
+        return;
+    super = peek(inode, i_sb);
+    magic = peek(super, s_magic);
+    object->ino = peek(inode, i_ino);
+    object->mode = peek(inode, i_mode);
+    object->dev = peek(super, s_dev);
+    if (peek(inode, i_nlink) == 0)
+        object->flags |= is_memfd(object->dentry, magic) ? FILE_MEMFD : FILE_DELETED;
+    if (magic == OVERLAY_MAGIC)
+        object->flags |= overlay_layer(inode);
+}
+
+static __always_inline void read_file(struct object* object, const struct file* file) {
+    struct path path = {};
+
+    __builtin_memset(object, 0, sizeof(*object));
+    bpf_core_read(&path, sizeof(path), &file->f_path);
+    object->mnt = path.mnt;
+    object->dentry = path.dentry;
+    object->inode = peek(file, f_inode);
+    if (peek(file, f_mode) & FMODE_CREATED_BIT)
+        object->flags |= FILE_CREATED;
+    read_inode(object);
+}
+
+static __always_inline void read_dentry(struct object* object, struct vfsmount* mnt,
+                                        struct dentry* dentry) {
+    __builtin_memset(object, 0, sizeof(*object));
+    object->mnt = mnt;
+    object->dentry = dentry;
+    object->inode = peek(dentry, d_inode);
+    read_inode(object);
+}
+
+/* FILE_MEMBERS of events.def, for any event that has them. */
+#define put_object(event, object)                                                        \
+    do {                                                                                 \
+        (event)->dev = (object)->dev;                                                    \
+        (event)->ino = (object)->ino;                                                    \
+        (event)->file_type = (object)->mode;                                             \
+        (event)->file_flags = (object)->flags;                                           \
+        put_path(&(event)->header, &(event)->resolved, (object)->mnt, (object)->dentry); \
+        put_filesystem_path(&(event)->header, &(event)->filesystem_path, (object)->mnt,  \
+                            (object)->dentry);                                           \
+    } while (0)
+
+/* The file behind a descriptor of the current task; null when there is none. */
+static __always_inline struct file* file_of(struct task_struct* task, long descriptor) {
+    struct fdtable* table = peek(task, files, fdt);
+    struct file* file = 0;
+
+    if (!table || descriptor < 0 || descriptor >= peek(table, max_fds))
+        return 0;
+    bpf_probe_read_kernel(&file, sizeof(file), peek(table, fd) + descriptor);
+    return file;
+}
+
+static __always_inline enum fd_type socket_fd_type(const struct file* file) {
+    struct socket* socket = peek(file, private_data);
+
+    switch (peek(socket, sk, __sk_common.skc_family)) {
+        case 1:
+            return FD_TYPE_unix;
+        case 2:
+            return FD_TYPE_ipv4;
+        case 10:
+            return FD_TYPE_ipv6;
+        case 16:
+            return FD_TYPE_netlink;
+        default:
+            return FD_TYPE_unknown;
+    }
+}
+
+static __always_inline enum fd_type fd_type_of(const struct file* file) {
+    struct object object;
+    struct inode* inode;
+
+    if (!file)
+        return FD_TYPE_none;
+    read_file(&object, file);
+    inode = object.inode;
+    if (peek(inode, i_sb, s_magic) == ANONYMOUS_INODE_MAGIC)
+        return FD_TYPE_anonymous;
+    switch (object.mode & S_IFMT_BITS) {
+        case S_IFSOCK_BITS:
+            return socket_fd_type(file);
+        case S_IFREG_BITS:
+            return object.flags & FILE_MEMFD ? FD_TYPE_memfd : FD_TYPE_file;
+        case S_IFBLK_BITS:
+        case S_IFLNK_BITS:
+            return FD_TYPE_file;
+        case S_IFDIR_BITS:
+            return FD_TYPE_directory;
+        case S_IFCHR_BITS:
+            return FD_TYPE_character;
+        case S_IFIFO_BITS:
+            return FD_TYPE_pipe;
+        default:
+            return FD_TYPE_unknown;
+    }
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the loader tells the probes, once before loading (knobs) and while they run (control). */
+#pragma once
+
+#include "probes/events.h"
+
+enum scope_kind { SCOPE_host, SCOPE_processes, SCOPE_cgroup };
+
+/* The hierarchy container runtimes use: v2, or the v1 hierarchy of one controller. */
+enum cgroup_hierarchy {
+    HIERARCHY_unified,
+    HIERARCHY_memory,
+    HIERARCHY_pids,
+    HIERARCHY_devices,
+    HIERARCHY_cpu,
+    HIERARCHY_freezer,
+    HIERARCHY_COUNT
+};
+
+/* Values of the map scope_processes. */
+enum process_mark {
+    PROCESS_in_scope = 1,
+    PROCESS_canary = 2, /* a child made to prove a hook */
+};
+
+enum loss_reason {
+    LOSS_ring_full,
+    LOSS_nested,    /* both scratch slots of the CPU were in use */
+    LOSS_oversized, /* cannot happen unless a bound here is wrong */
+    LOSS_COUNT
+};
+
+/* System call numbers looked up per interface; larger ones are nobody's. */
+#define SYSCALL_NUMBERS 512
+
+/* Which program a system call's exit goes to: an index into the map syscall_programs; 0: none. */
+enum { SYSCALL_NONE = 0, SYSCALL_SOCKETCALL = 1, SYSCALL_FIRST_EVENT = 2 };
+
+/* Read-only once loaded, so that the verifier drops what is not wanted. */
+struct knobs {
+    __u32 self_tgid; /* the daemon, host pid namespace */
+    __u32 scope;     /* enum scope_kind */
+    __u64 scope_cgroup;
+    __u32 hierarchy; /* enum cgroup_hierarchy */
+    __u32 arguments_limit;
+    __u32 environment_limit; /* 0: no environment */
+    __u8 threads;            /* fork events for threads too */
+    __u8 stash_opens;        /* a hook leaves the opened path with the task */
+    __u8 wanted[EVENT_COUNT];
+    __u8 native[SYSCALL_NUMBERS]; /* syscall number -> program index */
+    __u8 compat[SYSCALL_NUMBERS];
+};
+
+/* Shared with the loader by mapping. */
+struct control {
+    __u32 canary_tid; /* thread of the daemon now proving a hook; 0: none */
+    __u32 sleeping;   /* enum consumer_state */
+    __u64 bulk_wake;  /* bytes waiting in the bulk ring that wake a batching consumer */
+};
+
+enum consumer_state {
+    CONSUMER_awake,
+    CONSUMER_idle,     /* any record wakes it */
+    CONSUMER_batching, /* it wakes by itself within a millisecond, unless the ring fills */
+};
+
+/* Bounds of a record. A text begins below RECORD_ROOM, a power of two, and is at most TEXT_MAX
+ * long. */
+#define TEXT_MAX 4096
+#define RECORD_ROOM (32 * 1024)
+#define RECORD_MAX (RECORD_ROOM + TEXT_MAX)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Paths as the task's mount namespace has them: from the file up through dentries and mounts to the
+ * namespace's root, past any chroot. A path too long keeps its tail.
+ */
+#pragma once
+
+#include "probes/probe.bpf.h"
+
+/* More components than a path of TEXT_MAX bytes can have; where the kernel lacks bpf_loop the
+ * verifier walks them all itself, and deeper paths keep their tail and say so. */
+#define PATH_COMPONENTS 2048
+#define PATH_COMPONENTS_UNROLLED 96
+
+/* d_parent, then d_name as hash and length together, then the name's address: they lie side by side
+ * in every kernel so far; where they do not, they are read one by one. */
+struct dentry_step {
+    struct dentry* parent;
+    __u64 hash_len;
+    const unsigned char* name;
+};
+
+static __always_inline void read_step(struct dentry_step* step, const struct dentry* dentry) {
+    const __u32 parent = bpf_core_field_offset(struct dentry, d_parent);
+    const __u32 name = bpf_core_field_offset(struct dentry, d_name);
+
+    if (name == parent + 8 && bpf_core_field_offset(struct qstr, name) == 8) {
+        bpf_probe_read_kernel(step, sizeof(*step), (const char*)dentry + parent);
+        return;
+    }
+    step->parent = peek(dentry, d_parent);
+    step->hash_len = peek(dentry, d_name.hash_len);
+    step->name = peek(dentry, d_name.name);
+}
+
+struct walker {
+    struct slot* slot;
+};
+
+/* One component or one mount point; 1 ends the walk. What it knows lies in the slot, where the
+ * verifier does not follow it: every step looks the same. */
+static long walk_step(__u32 index, struct walker* walker) {
+    struct slot* slot = walker->slot;
+    struct dentry* dentry = (struct dentry*)slot->walk.dentry;
+    struct dentry_step here;
+    __u32 at = slot->walk.at;
+    __u32 length;
+
+    if (slot->walk.dentry == slot->walk.root) {
+        struct mount* mount = (struct mount*)slot->walk.mount;
+        struct mount* parent = mount ? peek(mount, mnt_parent) : 0;
+
+        if (parent == mount)
+            return 1;
+        slot->walk.dentry = (__u64)peek(mount, mnt_mountpoint);
+        slot->walk.mount = (__u64)parent;
+        slot->walk.root = (__u64)peek(parent, mnt.mnt_root);
+        return 0;
+    }
+    read_step(&here, dentry);
+    length = here.hash_len >> 32;
+    if (length >= NAME_MAX_BYTES)
+        length = NAME_MAX_BYTES - 1;
+    if (at < length + 1) {
+        slot->walk.truncated = 1;
+        return 1;
+    }
+    if (here.parent == dentry && (at != TEXT_MAX || length <= 1))
+        return 1; /* a tree no longer mounted: as far as it goes */
+    at -= length;
+    bpf_probe_read_kernel(&slot->path[at & (TEXT_MAX - 1)], length & (NAME_MAX_BYTES - 1),
+                          here.name);
+    slot->walk.at = at;
+    if (here.parent == dentry)
+        return 1; /* a file without a directory: memfd, pipe */
+    at -= 1;
+    slot->path[at & (TEXT_MAX - 1)] = '/';
+    slot->walk.at = at;
+    slot->walk.dentry = (__u64)here.parent;
+    return 0;
+}
+
+/*
+ * Writes a path backwards into the slot's path buffer, from walk.dentry up to where walk.root is
+ * the root of walk.mount and that mount has no parent.
+ */
+static __always_inline void walk(struct slot* slot) {
+    struct walker walker = {slot};
+
+    slot->walk.at = TEXT_MAX;
+    slot->walk.truncated = 0;
+    if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)) {
+        bpf_loop(PATH_COMPONENTS, walk_step, &walker, 0);
+    } else {
+        for (int step = 0; step < PATH_COMPONENTS_UNROLLED; ++step) {
+            if (walk_step(step, &walker))
+                return;
+        }
+        slot->walk.truncated = 1;
+    }
+}
+
+static __always_inline void put_walked(struct event_header* header, struct text_ref* text) {
+    struct slot* slot = slot_of(header);
+    __u32 at = slot->walk.at;
+
+    if (slot->walk.truncated)
+        header->flags |= RECORD_TRUNCATED;
+    if (at >= TEXT_MAX) {
+        at = TEXT_MAX - 1;
+        slot->path[at] = '/';
+    }
+    at &= TEXT_MAX - 1;
+    put_kernel_bytes(header, text, &slot->path[at], TEXT_MAX - at);
+}
+
+static __always_inline struct mount* mount_of(const struct vfsmount* vfsmount) {
+    return (struct mount*)((char*)vfsmount - bpf_core_field_offset(struct mount, mnt));
+}
+
+static __always_inline void put_path(struct event_header* header, struct text_ref* text,
+                                     const struct vfsmount* vfsmount, const struct dentry* dentry) {
+    struct slot* slot = slot_of(header);
+
+    if (!vfsmount || !dentry)
+        return;
+    slot->walk.dentry = (__u64)dentry;
+    slot->walk.mount = (__u64)mount_of(vfsmount);
+    slot->walk.root = (__u64)peek(vfsmount, mnt_root);
+    walk(slot);
+    put_walked(header, text);
+}
+
+/* The path from the root of the filesystem, where what is mounted is only a part of it. */
+static __always_inline void put_filesystem_path(struct event_header* header, struct text_ref* text,
+                                                const struct vfsmount* vfsmount,
+                                                const struct dentry* dentry) {
+    struct slot* slot = slot_of(header);
+    struct dentry* root = peek(vfsmount, mnt_sb, s_root);
+
+    if (!root || root == peek(vfsmount, mnt_root))
+        return;
+    slot->walk.dentry = (__u64)dentry;
+    slot->walk.mount = 0;
+    slot->walk.root = (__u64)root;
+    walk(slot);
+    put_walked(header, text);
+}
