@@ -30,6 +30,7 @@ enum class MemberType : uint8_t {
     open_flags,
     file_mode,
     permissions,
+    octal,
     clone_flags,
     at_flags,
     rename_flags,

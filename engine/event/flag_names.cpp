@@ -1,0 +1,144 @@
+#include "engine/event/flag_names.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <sys/stat.h>
+
+namespace saker {
+namespace {
+
+#define FLAG(name)        \
+    FlagName {            \
+        name, name, #name \
+    }
+
+// O_SYNC holds O_DSYNC's bit, O_TMPFILE holds O_DIRECTORY's: the wider are tested first by their
+// masks.
+constexpr FlagName kOpenFlags[] = {
+    {O_ACCMODE, O_RDONLY, "O_RDONLY"},
+    {O_ACCMODE, O_WRONLY, "O_WRONLY"},
+    {O_ACCMODE, O_RDWR, "O_RDWR"},
+    FLAG(O_CREAT),
+    FLAG(O_EXCL),
+    FLAG(O_NOCTTY),
+    FLAG(O_TRUNC),
+    FLAG(O_APPEND),
+    FLAG(O_NONBLOCK),
+    {O_SYNC, O_SYNC, "O_SYNC"},
+    {O_SYNC, O_DSYNC, "O_DSYNC"},
+    {O_ASYNC, O_ASYNC, "FASYNC"},
+    FLAG(O_DIRECT),
+    {__O_LARGEFILE, __O_LARGEFILE, "O_LARGEFILE"},
+    FLAG(O_TMPFILE),
+    {O_TMPFILE, O_DIRECTORY, "O_DIRECTORY"},
+    FLAG(O_NOFOLLOW),
+    FLAG(O_NOATIME),
+    FLAG(O_CLOEXEC),
+    FLAG(O_PATH),
+};
+
+constexpr FlagName kPermissions[] = {
+    FLAG(S_ISUID), FLAG(S_ISGID), FLAG(S_ISVTX), FLAG(S_IRUSR), FLAG(S_IWUSR), FLAG(S_IXUSR),
+    FLAG(S_IRGRP), FLAG(S_IWGRP), FLAG(S_IXGRP), FLAG(S_IROTH), FLAG(S_IWOTH), FLAG(S_IXOTH),
+};
+
+constexpr FlagName kCloneFlags[] = {
+    FLAG(CLONE_VM),
+    FLAG(CLONE_FS),
+    FLAG(CLONE_FILES),
+    FLAG(CLONE_SIGHAND),
+    FLAG(CLONE_PIDFD),
+    FLAG(CLONE_PTRACE),
+    FLAG(CLONE_VFORK),
+    FLAG(CLONE_PARENT),
+    FLAG(CLONE_THREAD),
+    FLAG(CLONE_NEWNS),
+    FLAG(CLONE_SYSVSEM),
+    FLAG(CLONE_SETTLS),
+    FLAG(CLONE_PARENT_SETTID),
+    FLAG(CLONE_CHILD_CLEARTID),
+    FLAG(CLONE_DETACHED),
+    FLAG(CLONE_UNTRACED),
+    FLAG(CLONE_CHILD_SETTID),
+    FLAG(CLONE_NEWCGROUP),
+    FLAG(CLONE_NEWUTS),
+    FLAG(CLONE_NEWIPC),
+    FLAG(CLONE_NEWUSER),
+    FLAG(CLONE_NEWPID),
+    FLAG(CLONE_NEWNET),
+    FLAG(CLONE_IO),
+    {CLONE_CLEAR_SIGHAND, CLONE_CLEAR_SIGHAND, "CLONE_CLEAR_SIGHAND"},
+    {CLONE_INTO_CGROUP, CLONE_INTO_CGROUP, "CLONE_INTO_CGROUP"},
+};
+
+constexpr FlagName kAtFlags[] = {
+    {0x100, 0x100, "AT_SYMLINK_NOFOLLOW"}, {0x200, 0x200, "AT_REMOVEDIR"},
+    {0x400, 0x400, "AT_SYMLINK_FOLLOW"},   {0x800, 0x800, "AT_NO_AUTOMOUNT"},
+    {0x1000, 0x1000, "AT_EMPTY_PATH"},
+};
+
+constexpr FlagName kRenameFlags[] = {
+    FLAG(RENAME_NOREPLACE),
+    FLAG(RENAME_EXCHANGE),
+    FLAG(RENAME_WHITEOUT),
+};
+
+constexpr FlagName kResolveFlags[] = {
+    FLAG(RESOLVE_NO_XDEV), FLAG(RESOLVE_NO_MAGICLINKS), FLAG(RESOLVE_NO_SYMLINKS),
+    FLAG(RESOLVE_BENEATH), FLAG(RESOLVE_IN_ROOT),       FLAG(RESOLVE_CACHED),
+};
+#undef FLAG
+
+// Spelt as rules that read an exec's flags expect them.
+constexpr FlagName kFileFlags[] = {
+    {FILE_WRITABLE, FILE_WRITABLE, "EXE_WRITABLE"},
+    {FILE_UPPER_LAYER, FILE_UPPER_LAYER, "EXE_UPPER_LAYER"},
+    {FILE_MEMFD, FILE_MEMFD, "EXE_FROM_MEMFD"},
+    {FILE_LOWER_LAYER, FILE_LOWER_LAYER, "EXE_LOWER_LAYER"},
+    {FILE_DELETED, FILE_DELETED, "DELETED"},
+    {FILE_CREATED, FILE_CREATED, "CREATED"},
+};
+
+}  // namespace
+
+std::span<const FlagName> flag_names(MemberType type) {
+    switch (type) {
+        case MemberType::open_flags:
+            return kOpenFlags;
+        case MemberType::permissions:
+            return kPermissions;
+        case MemberType::clone_flags:
+            return kCloneFlags;
+        case MemberType::at_flags:
+            return kAtFlags;
+        case MemberType::rename_flags:
+            return kRenameFlags;
+        case MemberType::resolve_flags:
+            return kResolveFlags;
+        case MemberType::file_flags:
+            return kFileFlags;
+        default:
+            return {};
+    }
+}
+
+void print_flags(ScratchText& out, uint64_t flags, std::span<const FlagName> names) {
+    uint64_t named = 0;
+    bool is_first = true;
+    for (const FlagName& flag : names) {
+        if ((flags & flag.mask) == flag.bits) {
+            out.add(is_first ? "" : "|").add(flag.name);
+            is_first = false;
+            named |= flag.bits;
+        }
+    }
+    if (const uint64_t rest = flags & ~named; rest != 0) {
+        out.add(is_first ? "0x" : "|0x").add_number(rest, 16);
+    } else if (is_first) {
+        out.add('0');
+    }
+}
+
+}  // namespace saker
