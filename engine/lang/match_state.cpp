@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/lang/text_match.h"
+
 namespace saker::lang {
 
 namespace {
@@ -15,7 +17,7 @@ constexpr size_t kValueBits = 64;
 MatchState::MatchState(const PredicateTable& table) : table_(&table) {
     slots_.reserve(table.slots().size());
     for (size_t i = 0; i < table.slots().size(); ++i) {
-        slots_.emplace_back(scratch_);
+        slots_.emplace_back(*scratch_);
     }
     found_.resize(table.groups().size());
     for (size_t i = 0; i < found_.size(); ++i) {
@@ -27,7 +29,7 @@ MatchState::MatchState(const PredicateTable& table) : table_(&table) {
 void MatchState::begin(FieldReader& reader) {
     ++event_;
     reader_ = &reader;
-    scratch_.reset();
+    scratch_->reset();
 }
 
 const Values& MatchState::values_of(uint32_t slot) {
@@ -161,8 +163,8 @@ void MatchState::search_value(const LiteralGroup& group, const Value& value, siz
 }
 
 std::string_view MatchState::fold(std::string_view text) {
-    char* room = scratch_.take(text.size());
-    std::ranges::transform(text, room, [](char letter) { return folded(letter); });
+    char* room = scratch_->take(text.size());
+    std::ranges::transform(text, room, [](char letter) { return to_lower(letter); });
     return {room, text.size()};
 }
 

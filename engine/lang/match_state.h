@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -64,7 +65,7 @@ class MatchState final : private FieldReader {
     const PredicateTable* table_;
     FieldReader* reader_ = nullptr;
     uint64_t event_ = 0;
-    Scratch scratch_;
+    std::unique_ptr<Scratch> scratch_ = std::make_unique<Scratch>();  // stays when this moves
     std::vector<SlotValues> slots_;
     std::vector<Found> found_;       // by group
     std::vector<uint64_t> decided_;  // by predicate: event and answer

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/lang/text_match.h"
+
 namespace saker::lang {
 
 namespace {
@@ -66,7 +68,7 @@ bool minds_negation(const Test& test) {
 }
 
 std::string folded(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char letter) { return lang::folded(letter); });
+    std::ranges::transform(text, text.begin(), [](char letter) { return to_lower(letter); });
     return text;
 }
 

@@ -102,9 +102,4 @@ inline std::optional<uint64_t> number_bits(const Value& value) {
     return std::nullopt;
 }
 
-/// Lower case, ASCII letters only.
-inline char folded(char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 }  // namespace saker::lang
