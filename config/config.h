@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/result.h"
+
 namespace saker::config {
 
 enum class Format : uint8_t { text, json };
@@ -22,11 +24,20 @@ enum class Urgency : uint8_t {
     debug,
 };
 
+/// A size the kernel can make a ring of.
+struct RingMegabytes {
+    static constexpr uint32_t kMost = 1024;
+    uint32_t number = 0;
+
+    friend bool operator==(RingMegabytes, RingMegabytes) = default;
+};
+
 /// One place alerts go to.
 struct OutputSetting {
     std::string type;
     Format format = Format::text;
     std::string path;
+    Where where = {};  // it was asked for
 
     template <class Setting>
     void describe(Setting&& setting) {
@@ -103,7 +114,7 @@ struct Config {
     Urgency priority = Urgency::debug;
     Matching rule_matching = Matching::all;
     std::vector<AppendOutput> append_output;
-    std::vector<OutputSetting> outputs{{"stdout", Format::text, ""}};
+    std::vector<OutputSetting> outputs{{"stdout", Format::text, "", {}}};
     uint32_t output_queue = 4096;
     bool json_include_output_property = true;
     bool json_include_message_property = false;
@@ -111,8 +122,8 @@ struct Config {
     bool json_include_tags_property = true;
     bool time_format_iso_8601 = false;
     std::string scope = "host";
-    uint32_t critical_ring_megabytes = 4;
-    uint32_t bulk_ring_megabytes = 16;
+    RingMegabytes critical_ring_megabytes{4};
+    RingMegabytes bulk_ring_megabytes{16};
 
     template <class Setting>
     void describe(Setting&& setting) {

@@ -50,20 +50,29 @@ class Findings {
 
     void add(const YAML::Mark& mark, std::string code, std::string message, std::string hint = "",
              Severity severity = Severity::error) {
-        Diagnostic found{severity, std::move(code), std::move(message), std::move(hint), "", {},
-                         ""};
-        found.where.file = path_;
-        if (!mark.is_null() && mark.line >= 0) {
-            found.where.line = static_cast<uint32_t>(mark.line) + 1;
-            found.where.column = static_cast<uint32_t>(mark.column) + 1;
-            if (static_cast<size_t>(mark.line) < lines_.size()) {
-                found.line = lines_[static_cast<size_t>(mark.line)];
-            }
+        Diagnostic found{
+            severity, std::move(code), std::move(message), std::move(hint), "", place(mark), ""};
+        if (found.where.line > 0 && found.where.line <= lines_.size()) {
+            found.line = lines_[found.where.line - 1];
         }
         all_.push_back(std::move(found));
     }
 
-    std::vector<Diagnostic> take() { return std::move(all_); }
+    Where place(const YAML::Mark& mark) const {
+        if (mark.is_null() || mark.line < 0) {
+            return {path_, 0, 0};
+        }
+        return {path_, static_cast<uint32_t>(mark.line) + 1,
+                static_cast<uint32_t>(mark.column) + 1};
+    }
+
+    /// In the order of the file.
+    std::vector<Diagnostic> take() {
+        std::ranges::stable_sort(all_, {}, [](const Diagnostic& found) {
+            return std::pair(found.where.line, found.where.column);
+        });
+        return std::move(all_);
+    }
 
   private:
     std::string path_;
@@ -130,6 +139,18 @@ class MapReader {
         target = number;
     }
 
+    void read(const YAML::Node& value, const char* name, RingMegabytes& target) {
+        uint32_t number = 0;
+        if (value.IsScalar()) {
+            YAML::convert<uint32_t>::decode(value, number);
+        }
+        if (number == 0 || number > RingMegabytes::kMost || (number & (number - 1)) != 0) {
+            wrong(value, name, "a power of two, 1024 at most");
+            return;
+        }
+        target.number = number;
+    }
+
     void read(const YAML::Node& value, const char* name, std::string& target) {
         if (!value.IsScalar()) {
             wrong(value, name, "a text");
@@ -191,6 +212,9 @@ class MapReader {
             wrong(value, name, "a map of settings");
             return;
         }
+        if constexpr (requires { target.where; }) {
+            target.where = findings_.place(value.Mark());
+        }
         MapReader inner(value, findings_);
         target.describe(inner);
         inner.refuse_the_rest();
@@ -215,24 +239,6 @@ void read_document(const YAML::Node& document, Config& config, Findings& finding
     reader.refuse_the_rest();
 }
 
-/// What only shows when several settings are seen together.
-void check_outputs(const Config& config, Findings& findings) {
-    for (const OutputSetting& output : config.outputs) {
-        if (output.type == "file" && output.path.empty()) {
-            findings.add(YAML::Mark::null_mark(), "CONFIG_OUTPUT",
-                         "an output of type file needs a path");
-        }
-    }
-    const auto power_of_two = [](uint32_t number) { return (number & (number - 1)) == 0; };
-    static constexpr uint32_t kMostMegabytes = 1024;
-    for (const uint32_t size : {config.critical_ring_megabytes, config.bulk_ring_megabytes}) {
-        if (!power_of_two(size) || size > kMostMegabytes) {
-            findings.add(YAML::Mark::null_mark(), "CONFIG_RING_SIZE",
-                         "a ring's size must be a power of two, 1024 megabytes at most");
-        }
-    }
-}
-
 }  // namespace
 
 bool Reading::ok() const {
@@ -248,7 +254,6 @@ Reading read_text(const std::string& text, const std::string& path) {
     } catch (const YAML::Exception& broken) {
         findings.add(broken.mark, "CONFIG_YAML", "not YAML: " + broken.msg);
     }
-    check_outputs(reading.config, findings);
     reading.findings = findings.take();
     return reading;
 }
