@@ -87,8 +87,7 @@ FormulaId Formulas::combine(Kind kind, std::vector<FormulaId> terms) {
     const FormulaId deciding = kind == Kind::all ? FormulaId::never : FormulaId::always;
     splice(kind, terms);
     std::ranges::sort(terms);
-    const auto repeated = std::ranges::unique(terms);
-    terms.erase(repeated.begin(), repeated.end());
+    terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
     std::erase(terms, neutral);
     if (std::ranges::find(terms, deciding) != terms.end() || has_opposites(terms)) {
         return deciding;

@@ -75,8 +75,7 @@ void CoverSearch::count(FormulaId formula) {
         todo.insert(todo.end(), terms.begin(), terms.end());
     }
     std::ranges::sort(seen);
-    const auto repeated = std::ranges::unique(seen);
-    seen.erase(repeated.begin(), repeated.end());
+    seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
     for (const uint64_t key : seen) {
         ++shares_[key];
     }

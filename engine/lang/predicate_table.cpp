@@ -147,8 +147,7 @@ void PredicateTable::add_to_group(uint32_t predicate, Search search) {
         }
     }
     std::ranges::sort(made.literals);
-    const auto repeated = std::ranges::unique(made.literals);
-    made.literals.erase(repeated.begin(), repeated.end());
+    made.literals.erase(std::unique(made.literals.begin(), made.literals.end()), made.literals.end());
 }
 
 void PredicateTable::seal() {
