@@ -14,6 +14,9 @@
 namespace saker {
 namespace {
 
+// Of a sockaddr_in6 the kernel wants no more: it once had no scope.
+constexpr size_t kOldIn6 = 24;
+
 constexpr std::string_view kCapabilities[] = {
     "CAP_CHOWN",
     "CAP_DAC_OVERRIDE",
@@ -139,6 +142,12 @@ bool take_sockaddr(std::string_view bytes, Address& into) {
     return bytes.size() >= sizeof into;
 }
 
+uint16_t family_of(std::string_view sockaddr) {
+    uint16_t family = 0;
+    take_sockaddr(sockaddr, family);
+    return family;
+}
+
 void print_unix_address(ScratchText& out, std::string_view path) {
     if (path.empty()) {
         return;
@@ -204,26 +213,29 @@ void print_end(ScratchText& out, const endpoint& end) {
     }
 }
 
-void print_sockaddr(ScratchText& out, std::string_view bytes) {
-    uint16_t family = 0;
-    if (!take_sockaddr(bytes, family)) {
-        return;
-    }
+endpoint endpoint_of(std::string_view sockaddr) {
     endpoint end{};
-    end.family = family;
     sockaddr_in v4;
     sockaddr_in6 v6;
-    if (family == AF_INET && take_sockaddr(bytes, v4)) {
+    const uint16_t family = family_of(sockaddr);
+    if (family == AF_INET && take_sockaddr(sockaddr, v4)) {
+        end.family = family;
         end.port = ntohs(v4.sin_port);
         std::memcpy(end.address, &v4.sin_addr, sizeof v4.sin_addr);
-        print_end(out, end);
-    } else if (family == AF_INET6 && (take_sockaddr(bytes, v6) || bytes.size() >= 24)) {
+    } else if (family == AF_INET6 && (take_sockaddr(sockaddr, v6) || sockaddr.size() >= kOldIn6)) {
+        end.family = family;
         end.port = ntohs(v6.sin6_port);
         std::memcpy(end.address, &v6.sin6_addr, sizeof v6.sin6_addr);
+    }
+    return end;
+}
+
+void print_sockaddr(ScratchText& out, std::string_view bytes) {
+    if (const endpoint end = endpoint_of(bytes); end.family != 0) {
         print_end(out, end);
-    } else if (family == AF_UNIX) {
+    } else if (const uint16_t family = family_of(bytes); family == AF_UNIX) {
         print_unix_address(out, bytes.substr(sizeof family));
-    } else {
+    } else if (bytes.size() >= sizeof family) {
         print_named(out, family_name(family), family);
     }
 }

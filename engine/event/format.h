@@ -40,6 +40,9 @@ void print_end(ScratchText& out, const endpoint& end);
 /// A struct sockaddr as the caller laid it out: `10.0.0.1:80`, `/run/x.sock`, `@name`.
 void print_sockaddr(ScratchText& out, std::string_view bytes);
 
+/// The same as an end of a connection; family 0 when it is no IPv4 or IPv6 address, or cut short.
+endpoint endpoint_of(std::string_view sockaddr);
+
 /// `name`, from `directory` when it is relative, made absolute and rid of `.`, `..` and doubled
 /// slashes, as text: nothing is looked up. A relative name without a directory stays relative.
 void print_absolute(ScratchText& out, std::string_view directory, std::string_view name);
