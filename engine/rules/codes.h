@@ -30,6 +30,6 @@ inline constexpr const char* kNeverMatches = "SAKER_NEVER_MATCHES";
 inline constexpr const char* kNameTooLong = "SAKER_NAME_TOO_LONG";
 inline constexpr const char* kCaptureIgnored = "SAKER_CAPTURE_IGNORED";
 inline constexpr const char* kDuplicateKey = "SAKER_DUPLICATE_KEY";
-inline constexpr const char* kWritable = "SAKER_WRITABLE_BY_OTHERS";
+inline constexpr const char* kWritable = "FILE_WRITABLE_BY_OTHERS";
 
 }  // namespace saker::rules::codes

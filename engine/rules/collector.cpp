@@ -125,8 +125,8 @@ bool Collector::same_source(const RuleItem& rule, const RuleItem& later) {
     const bool same = !later.source || later.source->value == rule.source_name();
     if (!same) {
         report_.error({codes::kValidate,
-                       "Rule has been re-defined with a different source: '" +
-                           later.source->value + "' after '" + rule.source_name() + "'",
+                       "Rule has been re-defined with a different source: '" + later.source->value +
+                           "' after '" + rule.source_name() + "'",
                        "", item_name("rule", rule.name)},
                       later.source->place);
     }

@@ -29,7 +29,8 @@ std::optional<lang::Modifier> find_modifier(std::string_view word) {
         {{"oneof", lang::Modifier::one_of},
          {"anyof", lang::Modifier::any_of},
          {"allof", lang::Modifier::all_of}});
-    const auto found = std::ranges::find(kModifiers, word, [](const auto& row) { return row.first; });
+    const auto found =
+        std::ranges::find(kModifiers, word, [](const auto& row) { return row.first; });
     return found == kModifiers.end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -158,8 +159,7 @@ class Builder {
         for (const Entry& tuple : exception_.values) {
             if (!tuple.is_list || tuple.entries.size() != width) {
                 return refuse(codes::kValidate, "Fields and values lists must have equal length",
-                              tuple.text.place,
-                              fmt::format("write a list of {} values", width));
+                              tuple.text.place, fmt::format("write a list of {} values", width));
             }
             std::optional<lang::Expr> all = tuple_of(fields, names, comparisons, tuple);
             if (!all) {

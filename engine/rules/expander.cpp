@@ -40,8 +40,7 @@ std::string joined(const std::vector<Text>& parts) {
     return text;
 }
 
-std::optional<lang::Expr> Expander::parse(const std::vector<Text>& parts,
-                                          const std::string& item) {
+std::optional<lang::Expr> Expander::parse(const std::vector<Text>& parts, const std::string& item) {
     const std::string text = joined(parts);
     const uint32_t source = report_.add_text(parts, item);
     Result<lang::Expr> parsed = lang::parse_condition(text, source);
@@ -158,8 +157,8 @@ void Expander::open_macro(const MacroItem& written, Macro& entry) {
     const std::string own = item_name("macro", written.name);
     std::optional<lang::Expr> parsed = parse(written.condition, own);
     Measure measure;
-    const bool sound = parsed && expand_at(*parsed, measure, own) &&
-                       !grown_too_large(measure, parsed->span, own);
+    const bool sound =
+        parsed && expand_at(*parsed, measure, own) && !grown_too_large(measure, parsed->span, own);
     if (sound) {
         entry.expr = std::move(*parsed);
     }
@@ -231,10 +230,10 @@ void Expander::report_unused() {
     }
     for (const ListItem& list : items_.lists().items) {
         if (used_lists_.count(list.name.value) == 0) {
-            report_.warning({codes::kUnusedList,
-                             "List not referred to by any other rule/macro/list", "",
-                             item_name("list", list.name)},
-                            list.name.place);
+            report_.warning(
+                {codes::kUnusedList, "List not referred to by any other rule/macro/list", "",
+                 item_name("list", list.name)},
+                list.name.place);
         }
     }
 }

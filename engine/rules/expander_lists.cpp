@@ -15,8 +15,7 @@ constexpr size_t kLongestList = 1'000'000;
 lang::Word word_of(const Text& text) {
     lang::Word word;
     word.text = text.value;
-    word.span = {text.place.offset, text.place.offset,
-                 Report::source_of_file(text.place.file)};
+    word.span = {text.place.offset, text.place.offset, Report::source_of_file(text.place.file)};
     // Files written for textual substitution put quotes of their own around some items.
     const char first = text.value.empty() ? '\0' : text.value.front();
     if ((first == '"' || first == '\'') && text.value.size() > 1 && text.value.back() == first) {

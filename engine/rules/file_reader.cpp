@@ -223,9 +223,8 @@ class FileReader {
             read_override(tree_.at(overrides->children[i]), tree_.at(overrides->children[i + 1]),
                           only, asked);
         }
-        std::ranges::stable_sort(asked.changes, {}, [](const auto& change) {
-            return change.second == Change::replace;
-        });
+        std::ranges::stable_sort(
+            asked.changes, {}, [](const auto& change) { return change.second == Change::replace; });
         if (asked.append_flag && asked.overrides) {
             reader_.error(codes::kYamlValidate, kAppendAndOverride, *overrides);
         }
@@ -242,10 +241,10 @@ class FileReader {
         const bool replaceable = row != nullptr && row->replaceable;
         const std::string& operation = value.value;
         if (operation == "append" && !appendable) {
-            reader_.error(codes::kYamlValidate,
-                          fmt::format("Key '{}' cannot be appended to, use 'replace' instead",
-                                      key.value),
-                          key);
+            reader_.error(
+                codes::kYamlValidate,
+                fmt::format("Key '{}' cannot be appended to, use 'replace' instead", key.value),
+                key);
         } else if (operation == "replace" && !replaceable) {
             reader_.error(codes::kYamlValidate,
                           fmt::format("Key '{}' cannot be replaced", key.value), key);
@@ -378,8 +377,8 @@ class FileReader {
 
     void read_definition(const YamlNode& item, RuleItem& rule) {
         for (const RuleKey& key : all_rule_keys()) {
-            const YamlNode* value = key.required ? reader_.required(item, key.name)
-                                                 : tree_.find(item, key.name);
+            const YamlNode* value =
+                key.required ? reader_.required(item, key.name) : tree_.find(item, key.name);
             if (value != nullptr) {
                 key.read(reader_, *value, rule, false);
             }

@@ -19,8 +19,8 @@ std::optional<bool> find_truth(const std::string& word) {
         std::string_view yes;
         std::string_view no;
     };
-    static constexpr auto kPairs = std::to_array<Pair>(
-        {{"true", "false"}, {"yes", "no"}, {"on", "off"}, {"y", "n"}});
+    static constexpr auto kPairs =
+        std::to_array<Pair>({{"true", "false"}, {"yes", "no"}, {"on", "off"}, {"y", "n"}});
     std::string small = word;
     std::ranges::transform(small, small.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
@@ -208,8 +208,8 @@ std::optional<ExceptionItem> read_exception(ItemReader& reader, const YamlNode& 
 
 }  // namespace
 
-std::optional<std::vector<ExceptionItem>> read_exceptions(ItemReader& reader,
-                                                          const YamlNode& value, bool appended) {
+std::optional<std::vector<ExceptionItem>> read_exceptions(ItemReader& reader, const YamlNode& value,
+                                                          bool appended) {
     if (value.kind == YamlKind::null) {
         return std::vector<ExceptionItem>{};
     }

@@ -55,7 +55,7 @@ class ItemReader {
 };
 
 /// Reads `exceptions`; those that are `appended` need not repeat their fields.
-std::optional<std::vector<ExceptionItem>> read_exceptions(ItemReader& reader,
-                                                          const YamlNode& value, bool appended);
+std::optional<std::vector<ExceptionItem>> read_exceptions(ItemReader& reader, const YamlNode& value,
+                                                          bool appended);
 
 }  // namespace saker::rules

@@ -37,7 +37,7 @@ struct AppendOutput {
 struct LoadOptions {
     std::vector<Selection> selections;  // in order
     Priority minimum = Priority::debug;
-    std::vector<AppendOutput> append_output;
+    std::vector<AppendOutput> append_output{{{}, {}, {}, {}, {}, true}};  // all that match apply
     bool warn_unmatchable = true;  // say which rules can never match on this build
 };
 
@@ -54,8 +54,8 @@ struct Loaded {
 /// order. Bounded in time and memory whatever the files hold.
 Loaded load_rules(const std::vector<std::string>& paths, const LoadOptions& options = {});
 
-/// The files among `paths` (directories expanded) that others than root and their owner, or than
-/// this process's user, may write: an error when rules are run, a warning when they are checked.
+/// The files and directories among `paths` that anybody may write: an error when rules are run, a
+/// warning when they are checked.
 std::vector<Diagnostic> find_writable_by_others(const std::vector<std::string>& paths,
                                                 Severity severity);
 

@@ -22,8 +22,7 @@ Place Report::inside(const Text& text, size_t index) const {
         return text.place;
     }
     const SourceFile& file = files_[text.place.file];
-    return {text.place.file,
-            offset_in_scalar(file.text(), text.place.offset, text.value, index)};
+    return {text.place.file, offset_in_scalar(file.text(), text.place.offset, text.value, index)};
 }
 
 Place Report::place_of(const lang::Span& span) const {
@@ -50,10 +49,10 @@ std::string Report::item_of(const lang::Span& span) const {
 }
 
 void Report::error_at(Finding finding, Where where, std::string line) {
-    Diagnostic diagnostic{Severity::error,         std::move(finding.code),
-                          std::move(finding.message), std::move(finding.hint),
-                          std::move(finding.item), std::move(where),
-                          std::move(line)};
+    Diagnostic diagnostic{
+        Severity::error,         std::move(finding.code), std::move(finding.message),
+        std::move(finding.hint), std::move(finding.item), std::move(where),
+        std::move(line)};
     ++errors_;
     found_.push_back({{}, std::move(diagnostic)});
 }

@@ -58,7 +58,9 @@ class Report {
     std::string item_of(const lang::Span& span) const;
 
     void error(Finding finding, Place place) { add(Severity::error, std::move(finding), place); }
-    void warning(Finding finding, Place place) { add(Severity::warning, std::move(finding), place); }
+    void warning(Finding finding, Place place) {
+        add(Severity::warning, std::move(finding), place);
+    }
 
     /// A mistake about a whole path, or one whose place is already in words.
     void error_at(Finding finding, Where where, std::string line = {});

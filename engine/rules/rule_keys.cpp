@@ -32,9 +32,8 @@ constexpr auto merge_text = [](Report&, RuleItem& rule, RuleItem& change, Change
 };
 
 template <auto member>
-constexpr auto replace = [](Report&, RuleItem& rule, RuleItem& change, Change) {
-    rule.*member = change.*member;
-};
+constexpr auto replace =
+    [](Report&, RuleItem& rule, RuleItem& change, Change) { rule.*member = change.*member; };
 
 void read_priority(ItemReader& reader, const YamlNode& value, RuleItem& item, bool) {
     const std::optional<Text> word = reader.text(value, "priority");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/lang/condition.h"
 #include "engine/lang/program.h"
 #include "engine/rules/priority.h"
 #include "engine/rules/template.h"
@@ -28,32 +29,28 @@ struct Rule {
     bool capture = false;
     uint64_t capture_duration_ms = 0;
     Where where;
-    uint32_t program_index = 0;  // in the program, when enabled
+    std::unique_ptr<lang::Condition> test;  // the condition, ready to run
 };
 
 /// Immutable once made; a reload makes another and swaps the pointer.
 class RuleSet {
   public:
-    RuleSet() = default;
-    RuleSet(std::vector<Rule> rules, std::unique_ptr<lang::Program> program,
-            std::vector<uint32_t> enabled);
+    explicit RuleSet(std::vector<Rule> rules);
 
     /// Every rule loaded, disabled ones too, in the order they are judged.
     const std::vector<Rule>& rules() const { return rules_; }
 
-    /// Judges by the enabled rules; what it calls rule `i` is `rule_of(i)`.
-    const lang::Program& program() const { return *program_; }
+    /// Judges events; what it calls rule `i` is `rules()[i]`.
+    const lang::Program& program() const { return program_; }
 
-    /// The rule the program knows by that index.
-    const Rule& rule_of(uint32_t index) const { return rules_[enabled_[index]]; }
+    const Rule& rule_of(uint32_t index) const { return rules_[index]; }
 
     /// Null if there is none.
     const Rule* find(std::string_view name) const;
 
   private:
     std::vector<Rule> rules_;
-    std::unique_ptr<lang::Program> program_;
-    std::vector<uint32_t> enabled_;
+    lang::Program program_;
 };
 
 }  // namespace saker::rules

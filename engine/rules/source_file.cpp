@@ -54,7 +54,7 @@ SourceFile::SourceFile(std::string path, std::string text)
 Result<SourceFile> SourceFile::read(const std::string& path) {
     // A fifo must not make us wait for a writer that never comes.
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    struct stat about{};
+    struct stat about {};
     if (file.number < 0 || ::fstat(file.number, &about) != 0) {
         return cannot_read(path, std::strerror(errno));
     }
@@ -127,6 +127,10 @@ std::string SourceFile::line_of(size_t offset) const {
         line.pop_back();
     }
     return valid_utf8(line);
+}
+
+std::string SourceFile::line_number(uint32_t line) const {
+    return line == 0 || line > line_starts_.size() ? "" : line_of(line_starts_[line - 1]);
 }
 
 Result<std::vector<std::string>> rule_files_of(const std::string& path) {

@@ -34,6 +34,9 @@ class SourceFile {
     /// The line `offset` is in, without its end, shortened when it is very long.
     std::string line_of(size_t offset) const;
 
+    /// The same by number, from 1; empty when there is no such line.
+    std::string line_number(uint32_t line) const;
+
   private:
     size_t line_index(size_t offset) const;
 

@@ -1,16 +1,18 @@
-// "Did you mean …": the known name nearest to one that is not known.
+// "Did you mean …?" for names in rule files.
 #pragma once
 
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "engine/base/nearest.h"
 
 namespace saker::rules {
 
-/// The candidate that differs least from `name`; empty when none is near.
-std::string nearest(std::string_view name, const std::vector<std::string_view>& candidates);
-
-/// `did you mean 'x'?`, or nothing when none is near.
-std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& candidates);
+/// A hint naming the candidate most like `name`; empty when none is near.
+template <class Names>
+std::string did_you_mean(std::string_view name, const Names& candidates) {
+    const std::string_view near = nearest(name, candidates);
+    return near.empty() ? "" : "did you mean '" + std::string(near) + "'?";
+}
 
 }  // namespace saker::rules
