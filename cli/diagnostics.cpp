@@ -41,8 +41,7 @@ std::string describe(const Diagnostic& diagnostic) {
     if (where.line > 0) {
         out += fmt::format(":{}:{}", where.line, where.column);
     }
-    out += fmt::format(": {}: {}",
-                       diagnostic.severity == Severity::error ? "error" : "warning",
+    out += fmt::format(": {}: {}", diagnostic.severity == Severity::error ? "error" : "warning",
                        escaped(diagnostic.message));
     if (!diagnostic.item.empty()) {
         out += fmt::format(" (in {})", escaped(diagnostic.item));

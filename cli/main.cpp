@@ -4,11 +4,13 @@
 #include <iostream>
 
 #include "cli/check.h"
+#include "cli/diagnostics.h"
 #include "cli/doctor.h"
 #include "cli/eval.h"
 #include "cli/exit_code.h"
 #include "cli/explain.h"
 #include "cli/list.h"
+#include "cli/prepare.h"
 #include "cli/record.h"
 #include "cli/run.h"
 #include "cli/watch.h"
@@ -69,6 +71,41 @@ int answer_eval(const std::string& file) {
     return run_eval(cases, std::cout);
 }
 
+/// What was named on the command line, else what is configured; says what is wrong with the
+/// configuration on the way.
+std::vector<std::string> chosen_rules(const Said& said, std::vector<std::string> named) {
+    if (!named.empty()) {
+        return named;
+    }
+    const Prepared prepared = read_configuration(said.config);
+    std::cerr << describe(prepared.findings);
+    return rule_files(prepared.config);
+}
+
+int answer_check(Said& said) {
+    Prepared prepared;
+    if (!said.config.empty() || said.check.paths.empty()) {
+        prepared = read_configuration(said.config);
+    }
+    said.check.findings = prepared.findings;
+    if (said.check.paths.empty()) {
+        said.check.paths = rule_files(prepared.config);
+    }
+    return run_check(said.check, std::cout);
+}
+
+int answer_explain(Said& said) {
+    said.explain.rules = chosen_rules(said, said.explain.rules);
+    return run_explain(said.explain, std::cout);
+}
+
+int answer_list(Said& said) {
+    if (said.list.what == "rules") {
+        said.list.rules = chosen_rules(said, said.list.rules);
+    }
+    return run_list(said.list, std::cout);
+}
+
 void add_judging(CLI::App& app, std::string& config, std::vector<std::string>& rules) {
     app.add_option("-c,--config", config,
                    "configuration file; without it /etc/saker/saker.yaml, else built-in defaults")
@@ -104,7 +141,7 @@ void add_check(CLI::App& app, Said& said) {
     check->add_option("-c,--config", said.config, "configuration file to check too")
         ->type_name("FILE");
     check->add_flag("--json", said.check.json, "for editors and CI");
-    check->callback([&said] { said.exit_code = run_check(said.check, std::cout); });
+    check->callback([&said] { said.exit_code = answer_check(said); });
 }
 
 void add_eval(CLI::App& app, Said& said) {
@@ -122,7 +159,7 @@ void add_explain(CLI::App& app, Said& said) {
     explain->add_option("rule", said.explain.rule, "the rule's name")->required();
     add_judging(*explain, said.config, said.explain.rules);
     explain->add_flag("--json", said.explain.json, "for machines");
-    explain->callback([&said] { said.exit_code = run_explain(said.explain, std::cout); });
+    explain->callback([&said] { said.exit_code = answer_explain(said); });
 }
 
 void add_list(CLI::App& app, Said& said) {
@@ -132,7 +169,7 @@ void add_list(CLI::App& app, Said& said) {
         ->check(CLI::IsMember({"rules", "fields", "events"}));
     add_judging(*list, said.config, said.list.rules);
     list->add_flag("--json", said.list.json, "for machines");
-    list->callback([&said] { said.exit_code = run_list(said.list, std::cout); });
+    list->callback([&said] { said.exit_code = answer_list(said); });
 }
 
 void add_doctor(CLI::App& app, Said& said) {

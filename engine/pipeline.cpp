@@ -15,6 +15,11 @@ uint64_t boottime_now() {
     return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
+/// Never below zero: what turned up late may have been told as lost already.
+void adjust(uint64_t& count, int64_t by) {
+    count = by < 0 && count == 0 ? 0 : count + static_cast<uint64_t>(by);
+}
+
 }  // namespace
 
 Pipeline::Pipeline(Source& source, State& state, const rules::RuleSet& rules,
@@ -56,13 +61,11 @@ void Pipeline::note_loss(const event_header& header) {
     if ((header.flags & RECORD_SNAPSHOT) != 0) {
         return;  // not of a ring: it has no number
     }
-    const uint64_t missing = sequences_.observe(header);
-    if (header.lane == LANE_critical) {
-        stats_.lost_critical += missing;
-        unsaid_.critical += missing;
-    } else {
-        stats_.lost_bulk += missing;
-        unsaid_.bulk += missing;
+    const int64_t missing = sequences_.observe(header);
+    if (missing != 0) {
+        const bool is_critical = header.lane == LANE_critical;
+        adjust(is_critical ? stats_.lost_critical : stats_.lost_bulk, missing);
+        adjust(is_critical ? unsaid_.critical : unsaid_.bulk, missing);
     }
 }
 

@@ -39,8 +39,12 @@ void block_signals() {
 
 }  // namespace
 
-Delivery::Delivery(std::string name, std::unique_ptr<Output> output, size_t capacity)
-    : name_(std::move(name)), output_(std::move(output)), capacity_(capacity) {
+Delivery::Delivery(std::string name, std::unique_ptr<Output> output, size_t capacity,
+                   WhenFull when_full)
+    : name_(std::move(name)),
+      output_(std::move(output)),
+      capacity_(capacity),
+      when_full_(when_full) {
     thread_ = std::thread([this] { work(); });
 }
 
@@ -51,8 +55,11 @@ Delivery::~Delivery() {
 void Delivery::offer(Alert alert) {
     const size_t size = size_of(alert);
     {
-        const std::lock_guard lock(mutex_);
-        if (is_closing_ || waiting_.size() >= capacity_ || waiting_bytes_ + size > kMostBytes) {
+        std::unique_lock lock(mutex_);
+        if (when_full_ == WhenFull::waits) {
+            changed_.wait(lock, [&] { return is_closing_ || has_room(size); });
+        }
+        if (is_closing_ || !has_room(size)) {
             ++counts_.dropped;
             return;
         }
@@ -60,6 +67,11 @@ void Delivery::offer(Alert alert) {
         waiting_.push_back(std::move(alert));
     }
     changed_.notify_all();
+}
+
+/// One alert always fits an empty queue, however large it is.
+bool Delivery::has_room(size_t size) const {
+    return waiting_.empty() || (waiting_.size() < capacity_ && waiting_bytes_ + size <= kMostBytes);
 }
 
 void Delivery::finish(std::chrono::milliseconds patience) {
@@ -114,6 +126,7 @@ void Delivery::work() {
         const Alert alert = std::move(waiting_.front());
         waiting_.pop_front();
         waiting_bytes_ -= size_of(alert);
+        changed_.notify_all();
         lock.unlock();
         const Result<void> done = output_->deliver(alert);
         lock.lock();

@@ -21,15 +21,22 @@ struct DeliveryCounts {
     uint64_t failed = 0;   // the output refused it
 };
 
+/// What becomes of an alert for which the queue has no room.
+enum class WhenFull : uint8_t {
+    drops,  // and counts: the engine must not wait
+    waits,  // nobody is in a hurry: a replay
+};
+
 /// Owns one output and the thread that feeds it.
 class Delivery {
   public:
-    Delivery(std::string name, std::unique_ptr<Output> output, size_t capacity);
+    Delivery(std::string name, std::unique_ptr<Output> output, size_t capacity,
+             WhenFull when_full = WhenFull::drops);
     ~Delivery();
     Delivery(const Delivery&) = delete;
     Delivery& operator=(const Delivery&) = delete;
 
-    /// Takes the alert, or drops and counts it when the queue is full; never waits for the output.
+    /// Takes the alert, or does as it was told when the queue is full.
     void offer(Alert alert);
 
     /// Delivers what is waiting, for as long as `patience` lasts, and ends the thread.
@@ -43,12 +50,14 @@ class Delivery {
     const std::string& name() const { return name_; }
 
   private:
+    bool has_room(size_t size) const;
     void work();
     void note(const Result<void>& done);
 
     const std::string name_;
     const std::unique_ptr<Output> output_;
     const size_t capacity_;
+    const WhenFull when_full_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Alert> waiting_;

@@ -47,11 +47,12 @@ TEST_CASE("every mistake in a configuration is placed and hinted at") {
         {"outputs:\n  - format: jsn\n", 2, 13, "one of text json", "'json'"},
         {"outputs:\n  - {type: file, pth: /x}\n", 2, 18, "no setting 'pth'", "'path'"},
         {"rules:\n  - disable: {tags: x}\n", 2, 15, "no setting 'tags'", "'tag'"},
-        {"append_output:\n  - extra_fields: [{a: 1, b: 2}]\n", 2, 21, "field names", ""},
+        {"append_output:\n  - extra_fields: [{a: 1, b: 2}]\n", 2, 20, "field names", ""},
         {"bulk_ring_megabytes: 3\n", 1, 22, "power of two", ""},
         {"- a\n", 1, 1, "map of settings", ""},
         {"a: [\n", 2, 1, "not YAML", ""},
-        {"a: \"\n", 2, 1, "not YAML", ""},
+        {"a: {b\n", 2, 1, "not YAML", ""},
+        {"\tscope: host\n", 1, 7, "not YAML", ""},
     }));
     INFO(wrong.text);
     const Reading reading = read_text(wrong.text, "saker.yaml");

@@ -112,6 +112,23 @@ TEST_CASE("a few huge alerts fill a queue as many small ones do") {
     CHECK(delivery.counts().dropped == 5);
 }
 
+TEST_CASE("who may wait loses nothing") {
+    auto gate = std::make_unique<Gate>();
+    Gate& held = *gate;
+    Delivery delivery("gate", std::move(gate), 1, WhenFull::waits);
+    std::thread producer([&] {
+        for (int i = 0; i < 100; ++i) {
+            delivery.offer(alert("one"));
+        }
+    });
+    held.wait_for_one();
+    held.open();
+    producer.join();
+    delivery.finish(seconds(10));
+    CHECK(delivery.counts().delivered == 100);
+    CHECK(delivery.counts().dropped == 0);
+}
+
 TEST_CASE("failures are counted and told once") {
     auto gate = std::make_unique<Gate>();
     gate->open();

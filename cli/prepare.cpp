@@ -1,0 +1,113 @@
+#include "cli/prepare.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "config/places.h"
+#include "config/read.h"
+#include "engine/rules/loader.h"
+#include "outputs/table.h"
+
+namespace saker::cli {
+namespace {
+
+bool has_errors(const std::vector<Diagnostic>& findings) {
+    return std::ranges::any_of(
+        findings, [](const Diagnostic& found) { return found.severity == Severity::error; });
+}
+
+void append(std::vector<Diagnostic>& to, std::vector<Diagnostic> more) {
+    std::ranges::move(more, std::back_inserter(to));
+}
+
+/// What the configuration's reader cannot know: which outputs there are.
+void check_outputs(const config::Config& config, std::vector<Diagnostic>& findings) {
+    for (const config::OutputSetting& setting : config.outputs) {
+        const outputs::OutputRow* row = outputs::find_output(setting.type);
+        if (row == nullptr) {
+            std::string hint = "there are";
+            for (const outputs::OutputRow& known : outputs::output_table()) {
+                hint.append(" ").append(known.name);
+            }
+            findings.push_back({Severity::error, "CONFIG_OUTPUT",
+                                "there is no output of type '" + setting.type + "'", hint, "",
+                                setting.where, ""});
+        } else if (row->needs_path && setting.path.empty()) {
+            findings.push_back({Severity::error, "CONFIG_OUTPUT",
+                                "an output of type '" + setting.type + "' needs a path", "", "",
+                                setting.where, ""});
+        }
+    }
+}
+
+rules::LoadOptions load_options(const config::Config& config) {
+    rules::LoadOptions options;
+    options.minimum = static_cast<rules::Priority>(config.priority);
+    for (const config::RuleChoice& choice : config.rules) {
+        for (const bool enable : {true, false}) {
+            const config::RuleTarget& target = enable ? choice.enable : choice.disable;
+            if (!target.rule.empty() || !target.tag.empty()) {
+                options.selections.push_back({enable, target.rule, target.tag});
+            }
+        }
+    }
+    if (!config.append_output.empty()) {
+        options.append_output.clear();
+    }
+    for (const config::AppendOutput& append : config.append_output) {
+        rules::AppendOutput made{
+            append.match.rule,      append.match.source, append.match.tags, append.extra_output, {},
+            append.suggested_output};
+        for (const config::ExtraField& extra : append.extra_fields) {
+            made.extra_fields.push_back({extra.name, extra.format});
+        }
+        options.append_output.push_back(std::move(made));
+    }
+    return options;
+}
+
+static_assert(static_cast<int>(config::Urgency::emergency) ==
+              static_cast<int>(rules::Priority::emergency));
+static_assert(static_cast<int>(config::Urgency::debug) == static_cast<int>(rules::Priority::debug));
+
+}  // namespace
+
+std::vector<std::string> rule_files(const config::Config& config) {
+    return config.rules_files.empty() ? config::shipped_rules() : config.rules_files;
+}
+
+Prepared read_configuration(const std::string& config_file) {
+    Prepared prepared;
+    const std::string path = config_file.empty() ? config::default_config_file() : config_file;
+    if (!path.empty()) {
+        config::Reading reading = config::read_file(path);
+        prepared.config = std::move(reading.config);
+        prepared.findings = std::move(reading.findings);
+    }
+    check_outputs(prepared.config, prepared.findings);
+    return prepared;
+}
+
+Prepared prepare(const std::string& config_file, const std::vector<std::string>& rules) {
+    Prepared prepared = read_configuration(config_file);
+    for (Diagnostic& found : prepared.findings) {
+        if (found.code == config::kWritableByOthers) {
+            found.severity = Severity::error;
+        }
+    }
+    const std::vector<std::string> paths = rules.empty() ? rule_files(prepared.config) : rules;
+    if (paths.empty()) {
+        prepared.findings.push_back({Severity::error, "CONFIG_NO_RULES",
+                                     "no rules are configured, nor any shipped with this binary",
+                                     "name some with -r PATH", "", Where{}, ""});
+    }
+    append(prepared.findings, rules::find_writable_by_others(paths, Severity::error));
+    rules::Loaded loaded = rules::load_rules(paths, load_options(prepared.config));
+    append(prepared.findings, std::move(loaded.diagnostics));
+    if (!has_errors(prepared.findings)) {
+        prepared.rules = std::move(loaded.rules);
+    }
+    return prepared;
+}
+
+}  // namespace saker::cli

@@ -1,0 +1,30 @@
+// What commands that judge events begin with: a configuration, and the rules it asks for.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "engine/base/diagnostic.h"
+#include "engine/rules/rule_set.h"
+
+namespace saker::cli {
+
+struct Prepared {
+    config::Config config;
+    std::unique_ptr<rules::RuleSet> rules;  // null when something is wrong
+    std::vector<Diagnostic> findings;
+};
+
+/// Reads the configuration (empty: the default place, else defaults) and loads its rules, or
+/// `rules` instead of them. A file anybody may write is an error here.
+Prepared prepare(const std::string& config_file, const std::vector<std::string>& rules);
+
+/// The configuration's rule files, or those shipped with the binary.
+std::vector<std::string> rule_files(const config::Config& config);
+
+/// The configuration alone, outputs checked too; `findings` as a check wants them.
+Prepared read_configuration(const std::string& config_file);
+
+}  // namespace saker::cli

@@ -1,0 +1,40 @@
+#include "cli/stop.h"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+namespace saker::cli {
+
+Stop::Stop(uint64_t duration_seconds) : duration_seconds_(duration_seconds) {
+    ::signal(SIGPIPE, SIG_IGN);
+    sigset_t ours;
+    ::sigemptyset(&ours);
+    ::sigaddset(&ours, SIGINT);
+    ::sigaddset(&ours, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &ours, nullptr);
+    signals_ = Fd(::signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC));
+}
+
+void Stop::start_clock() {
+    if (duration_seconds_ > 0) {
+        static constexpr uint64_t kLongest = 10ULL * 365 * 24 * 3600;
+        deadline_ = std::chrono::steady_clock::now() +
+                    std::chrono::seconds(std::min(duration_seconds_, kLongest));
+    }
+}
+
+bool Stop::requested() {
+    signalfd_siginfo info{};
+    if (::read(signals_.get(), &info, sizeof(info)) == sizeof(info)) {
+        is_requested_ = true;
+    }
+    if (deadline_ && std::chrono::steady_clock::now() >= *deadline_) {
+        is_requested_ = true;
+    }
+    return is_requested_;
+}
+
+}  // namespace saker::cli

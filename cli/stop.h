@@ -1,0 +1,31 @@
+// When to stop: a signal, or time being up.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "engine/base/fd.h"
+
+namespace saker::cli {
+
+/// From now on SIGINT and SIGTERM are for this object, in every thread started later; SIGPIPE is
+/// ignored, so that a reader that goes away is an error of the write.
+class Stop {
+  public:
+    /// Without a duration only a signal stops.
+    explicit Stop(uint64_t duration_seconds);
+
+    /// The duration counts from here: from when events flow.
+    void start_clock();
+
+    bool requested();
+
+  private:
+    Fd signals_;
+    uint64_t duration_seconds_;
+    std::optional<std::chrono::steady_clock::time_point> deadline_;
+    bool is_requested_ = false;
+};
+
+}  // namespace saker::cli

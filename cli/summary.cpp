@@ -1,0 +1,56 @@
+#include "cli/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace saker::cli {
+namespace {
+
+struct Place {
+    const char* name;
+    const char* words;
+    uint64_t lost;
+};
+
+std::vector<Place> places(const PipelineStats& stats, const KernelLoss& kernel,
+                          const outputs::DeliveryCounts& delivered) {
+    return {
+        {"lost_critical", "in the critical ring", std::max(stats.lost_critical, kernel.critical)},
+        {"lost_bulk", "in the bulk ring", std::max(stats.lost_bulk, kernel.bulk)},
+        {"malformed", "unreadable", stats.malformed},
+        {"alerts_dropped", "alerts that found their output's queue full", delivered.dropped},
+        {"alerts_failed", "alerts an output refused", delivered.failed}};
+}
+
+}  // namespace
+
+std::string summarise(const PipelineStats& stats, const KernelLoss& kernel,
+                      const outputs::DeliveryCounts& delivered) {
+    uint64_t lost = 0;
+    std::string where;
+    for (const Place& place : places(stats, kernel, delivered)) {
+        lost += place.lost;
+        if (place.lost > 0) {
+            where += fmt::format("{}{} {}", where.empty() ? "" : ", ", place.lost, place.words);
+        }
+    }
+    std::string line =
+        fmt::format("{} events, {} alerts, {} lost", stats.events, stats.alerts, lost);
+    return where.empty() ? line : line + " (" + where + ")";
+}
+
+std::string summarise_json(const PipelineStats& stats, const KernelLoss& kernel,
+                           const outputs::DeliveryCounts& delivered) {
+    uint64_t lost = 0;
+    std::string json = fmt::format(R"({{"events":{},"alerts":{},"alerts_delivered":{})",
+                                   stats.events, stats.alerts, delivered.delivered);
+    for (const Place& place : places(stats, kernel, delivered)) {
+        lost += place.lost;
+        json += fmt::format(R"(,"{}":{})", place.name, place.lost);
+    }
+    return json + fmt::format(R"(,"lost":{}}})", lost);
+}
+
+}  // namespace saker::cli
