@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <string>
 #include <type_traits>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/escape.h"
 #include "engine/lang/path_prefixes.h"
 
 namespace saker::lang {
@@ -160,27 +162,45 @@ class NetworkMatcher final : public Matcher {
     bool outside_;
 };
 
-/// How many bytes at the front of `text` are one valid UTF-8 character; 0 if they are not.
-size_t character_length(std::string_view text) {
-    const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned lead = byte(0);
-    const size_t length = lead < 0x80                   ? 1
-                          : lead >= 0xc2 && lead < 0xe0 ? 2
-                          : lead >= 0xe0 && lead < 0xf0 ? 3
-                          : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                        : 0;
-    if (length == 0 || text.size() < length) {
-        return 0;
-    }
-    for (size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0U) != 0x80) {
-            return 0;
+/// Expressions see characters: each byte that belongs to none is seen as U+FFFD. Most texts are
+/// clean and stay where they are; most others fit the room on the stack.
+class Repaired {
+  public:
+    explicit Repaired(std::string_view text) : text_(text) {
+        size_t clean = 0;
+        while (clean < text.size() && utf8_length(text.substr(clean)) > 0) {
+            clean += utf8_length(text.substr(clean));
+        }
+        if (clean < text.size()) {
+            repair(clean);
         }
     }
-    const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
-    const bool beyond = (lead == 0xed && byte(1) >= 0xa0) || (lead == 0xf4 && byte(1) >= 0x90);
-    return overlong || beyond ? 0 : length;
-}
+
+    std::string_view text() const { return text_; }
+
+  private:
+    static constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+
+    void repair(size_t at) {
+        const size_t most = text_.size() * kReplacement.size();
+        if (most > room_.size()) {
+            large_.resize(most);
+        }
+        char* const begin = large_.empty() ? room_.data() : large_.data();
+        char* end = std::copy_n(text_.data(), at, begin);
+        while (at < text_.size()) {
+            const size_t length = utf8_length(text_.substr(at));
+            const auto piece = length ? text_.substr(at, length) : kReplacement;
+            end = std::copy(piece.begin(), piece.end(), end);
+            at += length ? length : 1;
+        }
+        text_ = {begin, static_cast<size_t>(end - begin)};
+    }
+
+    std::string_view text_;
+    std::array<char, 12 * 1024> room_;
+    std::string large_;
+};
 
 class RegexMatcher final : public Matcher {
   public:
@@ -206,36 +226,13 @@ class RegexMatcher final : public Matcher {
         if (!text) {
             return false;
         }
-        const std::string_view clean = repaired(*text);
-        const re2::StringPiece piece(clean.data(), clean.size());
-        return regex_.Match(piece, 0, clean.size(), RE2::ANCHOR_BOTH, nullptr, 0);
+        const Repaired clean(*text);
+        const re2::StringPiece piece(clean.text().data(), clean.text().size());
+        return regex_.Match(piece, 0, piece.size(), RE2::ANCHOR_BOTH, nullptr, 0);
     }
 
   private:
-    /// Expressions see characters: each byte that belongs to none is seen as U+FFFD.
-    std::string_view repaired(std::string_view text) const {
-        size_t valid = 0;
-        while (valid < text.size()) {
-            const size_t length = character_length(text.substr(valid));
-            if (length == 0) {
-                break;
-            }
-            valid += length;
-        }
-        if (valid == text.size()) {
-            return text;
-        }
-        repaired_.assign(text.substr(0, valid));
-        for (size_t at = valid; at < text.size();) {
-            const size_t length = character_length(text.substr(at));
-            repaired_.append(length ? text.substr(at, length) : std::string_view("\xef\xbf\xbd"));
-            at += length ? length : 1;
-        }
-        return repaired_;
-    }
-
     RE2 regex_;
-    mutable std::string repaired_;  // keeps its room between events
 };
 
 MatcherResult path_matcher(std::span<const Literal> literals) {

@@ -12,8 +12,8 @@
 
 namespace saker::lang {
 
-/// Answers whether one value compares with the literals it was made from. Not for several threads
-/// at once: one may keep a buffer between calls.
+/// Answers whether one value compares with the literals it was made from. Immutable: any number of
+/// threads may ask.
 class Matcher {
   public:
     virtual ~Matcher() = default;
