@@ -90,7 +90,8 @@ double cost_of_searching(Search search) {
 
 Estimate estimate(const PredicateTable& table, const Predicate& predicate) {
     const Test& test = *predicate.test;
-    double cost = cost_of_reading(test.left) + cost_of_reading(test.right);
+    double cost = cost_of_reading(test.left);
+    cost += predicate.right_slot == kNowhere ? 0 : cost_of_reading(test.right);
     cost += predicate.group == kNowhere ? cost_of_comparing(test)
                                         : cost_of_searching(table.groups()[predicate.group].search);
     const double one = chance_of_one(test);

@@ -27,7 +27,9 @@ void add_fields(const Operand& operand, std::set<std::string>& fields) {
 void add_fields(const Condition& condition, std::set<std::string>& fields) {
     if (const auto* test = std::get_if<Test>(&condition.node)) {
         add_fields(test->left, fields);
-        add_fields(test->right, fields);
+        if (test->op->family != Family::exists) {
+            add_fields(test->right, fields);
+        }
     } else if (const auto* negation = std::get_if<Negation>(&condition.node)) {
         add_fields(*negation->term, fields);
     } else {

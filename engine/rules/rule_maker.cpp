@@ -33,7 +33,8 @@ bool names_result(const lang::Operand& operand) {
 
 bool names_result(const lang::Condition& condition) {
     if (const auto* test = std::get_if<lang::Test>(&condition.node)) {
-        return names_result(test->left) || names_result(test->right);
+        return names_result(test->left) ||
+               (test->op->family != lang::Family::exists && names_result(test->right));
     }
     const auto one = [](const lang::Condition& term) { return names_result(term); };
     if (const auto* all = std::get_if<lang::AllOf>(&condition.node)) {
