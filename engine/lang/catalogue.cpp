@@ -1,4 +1,5 @@
 // Finding fields among the rows of fields_*.cpp.
+#include <algorithm>
 #include <unordered_map>
 
 #include "engine/lang/field.h"
@@ -8,8 +9,8 @@ namespace saker::lang {
 std::span<const Field* const> all_fields() {
     static const std::vector<const Field*> fields = [] {
         std::vector<const Field*> all;
-        for (const auto rows : {evt_fields(), proc_fields(), user_fields(), fd_fields(),
-                                fs_fields(), container_fields()}) {
+        for (const auto rows : {evt_fields(), evt_act_fields(), proc_fields(), proc_state_fields(),
+                                user_fields(), fd_fields(), fs_fields(), container_fields()}) {
             for (const Field& row : rows) {
                 all.push_back(&row);
             }
@@ -17,6 +18,19 @@ std::span<const Field* const> all_fields() {
         return all;
     }();
     return fields;
+}
+
+unsigned bits_of(const Field& field) {
+    static constexpr std::string_view kShort[] = {
+        "user.uid", "group.gid",    "proc.tty",     "evt.type.is",
+        "fd.dev",   "fd.dev.major", "fd.dev.minor",
+    };
+    if (field.name == "evt.cpu") {
+        return 16;
+    }
+    const bool is_short = field.name.starts_with("evt.count") ||
+                          std::ranges::find(kShort, field.name) != std::end(kShort);
+    return is_short ? 32 : 64;
 }
 
 const Field* find_field(std::string_view spelling, FieldArgument& rest) {

@@ -127,6 +127,10 @@ struct Field {
     Field(std::string_view name, FieldType type, FieldFlags flags, std::string_view help)
         : name(name), type(type), flags(flags), help(help) {}
 
+    Field(std::string_view name, FieldType type, FieldFlags flags, std::string_view help,
+          ReadField reader)
+        : name(name), type(type), flags(flags), help(help), read(reader) {}
+
     /// `reader` is a captureless lambda: (Context) -> value, (Context, FieldArgument) -> value, or
     /// (Context, FieldArgument, Values&) for what has several values or builds text.
     template <class Reader>
@@ -154,9 +158,14 @@ std::span<const Field* const> all_fields();
 /// none.
 const Field* find_field(std::string_view spelling, FieldArgument& rest);
 
+/// How many bits a number of this field has: 64, but for those the kernel knows as less.
+unsigned bits_of(const Field& field);
+
 // The rows, by theme: fields_evt.cpp and its neighbours.
 std::span<const Field> evt_fields();
+std::span<const Field> evt_act_fields();
 std::span<const Field> proc_fields();
+std::span<const Field> proc_state_fields();
 std::span<const Field> user_fields();
 std::span<const Field> fd_fields();
 std::span<const Field> fs_fields();

@@ -1,18 +1,80 @@
-// The user rows of the field catalogue.
+// The user and group rows of the field catalogue.
 #include "engine/lang/field.h"
+#include "engine/state/context.h"
 
 namespace saker::lang {
+namespace {
+
+constexpr std::string_view kUnknown = "<NA>";
+constexpr uint32_t kNobodyLoggedIn = UINT32_MAX;
+
+const User* user_of(const Context& context, uint32_t uid) {
+    const event_header& header = context.event.header();
+    return context.state.users().user(header.mount_namespace, header.pid, uid);
+}
+
+/// A text of the user who acts, "<NA>" when no account has that id.
+std::string_view text_of(const Context& context, std::string User::*text) {
+    const User* user = user_of(context, context.event.header().euid);
+    return user ? std::string_view(user->*text) : kUnknown;
+}
+
+}  // namespace
 
 std::span<const Field> user_fields() {
     static const Field rows[] = {
-        {"user.uid", FieldType::unsigned_number, {}, ""},
-        {"user.name", FieldType::text, {}, ""},
-        {"user.homedir", FieldType::text, {}, ""},
-        {"user.shell", FieldType::text, {}, ""},
-        {"user.loginuid", FieldType::signed_number, {}, ""},
-        {"user.loginname", FieldType::text, {}, ""},
-        {"group.gid", FieldType::unsigned_number, {}, ""},
-        {"group.name", FieldType::text, {}, ""},
+        {"user.uid",
+         FieldType::unsigned_number,
+         {},
+         "The effective user id the process had at that moment.",
+         [](const Context& context) { return context.event.header().euid; }},
+        {"user.name",
+         FieldType::text,
+         {},
+         "That user's name by the accounts of the process's own container, or the host's.",
+         [](const Context& context) { return text_of(context, &User::name); }},
+        {"user.homedir",
+         FieldType::text,
+         {},
+         "That user's home directory.",
+         [](const Context& context) { return text_of(context, &User::home); }},
+        {"user.shell",
+         FieldType::text,
+         {},
+         "That user's login shell.",
+         [](const Context& context) { return text_of(context, &User::shell); }},
+        {"user.loginuid",
+         FieldType::signed_number,
+         {},
+         "The id of the user who logged in, which sudo and su leave alone; -1 when nobody did.",
+         [](const Context& context) -> int64_t {
+             const uint32_t uid = context.process.loginuid;
+             return uid == kNobodyLoggedIn ? -1 : static_cast<int64_t>(uid);
+         }},
+        {"user.loginname",
+         FieldType::text,
+         {},
+         "The name of the user who logged in.",
+         [](const Context& context) {
+             const uint32_t uid = context.process.loginuid;
+             const User* user = uid == kNobodyLoggedIn ? nullptr : user_of(context, uid);
+             return user ? std::string_view(user->name) : kUnknown;
+         }},
+        {"group.gid",
+         FieldType::unsigned_number,
+         {},
+         "The effective group id the process had at that moment.",
+         [](const Context& context) { return context.event.header().egid; }},
+        {"group.name",
+         FieldType::text,
+         {},
+         "That group's name by the accounts of the process's own container, or the host's.",
+         [](const Context& context) {
+             const event_header& header = context.event.header();
+             const std::string* name =
+                 context.state.users().group(header.mount_namespace, header.pid, header.egid);
+             return name ? std::string_view(*name) : kUnknown;
+         }},
     };
     return rows;
 }
