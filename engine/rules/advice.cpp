@@ -28,8 +28,10 @@ constexpr size_t kLongestComm = 15;
 constexpr auto kShortNames = std::to_array<std::string_view>(
     {"proc.name", "proc.pname", "proc.aname", "proc.sname", "proc.vpgid.name", "proc.pgid.name"});
 
+/// The field an operand is; null when it is something else, or the empty right side of `exists`.
 const lang::FieldUse* field_of(const lang::Operand& operand) {
-    return std::get_if<lang::FieldUse>(&operand.node);
+    const auto* use = std::get_if<lang::FieldUse>(&operand.node);
+    return use != nullptr && use->field != nullptr ? use : nullptr;
 }
 
 /// Fields this build has no reader for, among those a side reads.
@@ -73,7 +75,7 @@ bool is_hopeless_name(const Test& test) {
 /// What the world looks like while a condition is examined.
 struct World {
     EventKind kind{};
-    bool unfilled_is_absent = false;
+    const std::set<std::string>* absent = nullptr;  // fields without a value
 };
 
 /// Decides whether conditions could be true of some event, taking tests as independent of one
@@ -101,17 +103,15 @@ class Judge {
     struct Cached {
         std::optional<lang::KindTest> yes;
         std::optional<lang::KindTest> no;
-        bool unfilled = false;
+        std::set<std::string> unfilled;
     };
 
     const Cached& known(const Test& test) {
         const auto [entry, fresh] = tests_.try_emplace(&test);
         if (fresh) {
-            std::set<std::string> unfilled;
-            note_unfilled(test.left, unfilled);
-            note_unfilled(test.right, unfilled);
-            entry->second = {lang::KindTest::of(test, false), lang::KindTest::of(test, true),
-                             !unfilled.empty()};
+            entry->second = {lang::KindTest::of(test, false), lang::KindTest::of(test, true), {}};
+            note_unfilled(test.left, entry->second.unfilled);
+            note_unfilled(test.right, entry->second.unfilled);
         }
         return entry->second;
     }
@@ -122,8 +122,11 @@ class Judge {
         if (by_kind) {
             return (by_kind->on(world.kind) == Known::yes) == wanted;
         }
+        const auto is_absent = [&](const std::string& field) {
+            return world.absent->count(field) != 0;
+        };
         const bool hopeless =
-            (world.unfilled_is_absent && facts.unfilled) || is_hopeless_name(test) ||
+            std::ranges::any_of(facts.unfilled, is_absent) || is_hopeless_name(test) ||
             (test.has_literals() && test.literals().empty() && test.op->family == lang::Family::in);
         return !(wanted && hopeless);
     }
@@ -210,24 +213,31 @@ std::string why_never(const Condition& condition, const EventSet& events) {
     if (captured.empty()) {
         return "this build does not capture the events it is for: " + listed(lost);
     }
-    Judge judge;
-    const auto possible = [&](bool unfilled_is_absent) {
-        return std::ranges::any_of(captured, [&](EventKind kind) {
-            return judge.can_be(condition, true, {kind, unfilled_is_absent});
-        });
-    };
-    if (possible(true)) {
-        return {};
-    }
-    if (!possible(false)) {
-        return "its condition contradicts itself, or needs a name longer than 15 characters";
-    }
     std::set<std::string> unfilled;
     each_test(condition, [&](const Test& test) {
         note_unfilled(test.left, unfilled);
         note_unfilled(test.right, unfilled);
     });
-    std::string why = "this build does not fill " + listed(unfilled);
+    Judge judge;
+    const auto possible_without = [&](const std::set<std::string>& fields) {
+        return std::ranges::any_of(captured, [&](EventKind kind) {
+            return judge.can_be(condition, true, {kind, &fields});
+        });
+    };
+    if (possible_without(unfilled)) {
+        return {};
+    }
+    if (!possible_without({})) {
+        return "its condition contradicts itself, or needs a name longer than 15 characters";
+    }
+    // Name only what would have to be filled, where one field alone stands in the way.
+    std::set<std::string> needed;
+    for (const std::string& field : unfilled) {
+        if (!possible_without({field})) {
+            needed.insert(field);
+        }
+    }
+    std::string why = "this build does not fill " + listed(needed.empty() ? unfilled : needed);
     if (!lost.empty()) {
         why += ", nor capture " + listed(lost);
     }

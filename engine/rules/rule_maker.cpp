@@ -22,7 +22,9 @@ constexpr auto kResultFields =
 
 bool names_result(const lang::Operand& operand) {
     if (const auto* use = std::get_if<lang::FieldUse>(&operand.node)) {
-        return std::ranges::find(kResultFields, use->field->name) != kResultFields.end();
+        // `exists` has a right side that is no field.
+        return use->field != nullptr &&
+               std::ranges::find(kResultFields, use->field->name) != kResultFields.end();
     }
     if (const auto* call = std::get_if<std::unique_ptr<lang::TransformUse>>(&operand.node)) {
         return std::ranges::any_of((*call)->inputs, names_result);
