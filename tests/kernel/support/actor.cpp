@@ -67,20 +67,16 @@ void Actor::go() {
     cue_ = -1;
 }
 
-std::optional<int> Actor::status() {
-    int status = 0;
-    if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_) {
-        status_ = status;
-    }
-    return status_;
-}
-
-int Actor::run() {
-    go();
+int Actor::wait() {
     int status = 0;
     REQUIRE(::waitpid(pid_, &status, 0) == pid_);
     status_ = status;
     return status;
+}
+
+int Actor::run() {
+    go();
+    return wait();
 }
 
 void must(bool done, const char* what) {

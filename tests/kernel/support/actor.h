@@ -23,10 +23,10 @@ class Actor {
 
     void go();
 
-    /// Its status as wait gives it, once it has ended; never waits.
-    std::optional<int> status();
+    /// Waits for its end. Its status as wait gives it.
+    int wait();
 
-    /// Lets it act and waits for its end: for acts nobody watches.
+    /// Lets it act and waits for its end, hearing nothing of it meanwhile.
     int run();
 
   private:

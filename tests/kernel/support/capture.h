@@ -1,6 +1,7 @@
 // Do a thing, hear what the kernel says of it.
 #pragma once
 
+#include "engine/source/hook_ladder.h"
 #include "tests/kernel/support/actor.h"
 #include "tests/kernel/support/story.h"
 
@@ -10,5 +11,11 @@ namespace saker::kernel_tests {
 /// of this process's descendants only. All captures of a run share one source, for loading the
 /// probes takes longer than the acts; a test that wants another makes a Watch of its own.
 Story capture(const Act& act);
+
+/// How captures hear of this event.
+HookReport hook_of(event_id event);
+
+/// False where the rung taken knows nothing of 32-bit calls, as its report says.
+bool sees_compat_calls(event_id event);
 
 }  // namespace saker::kernel_tests

@@ -1,0 +1,160 @@
+// Which hook each event comes from, why not from a better one, and what then is not seen.
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "tests/kernel/support/raw_calls.h"
+#include "tests/kernel/support/watch.h"
+
+using namespace saker;
+using namespace saker::kernel_tests;
+
+namespace {
+
+KernelOptions only(std::initializer_list<event_id> events) {
+    KernelOptions options = everything();
+    options.wanted.reset();
+    for (const event_id event : events) {
+        options.wanted.set(event);
+    }
+    return options;
+}
+
+/// Places of the kernel this process has programs attached to.
+size_t attached() {
+    size_t count = 0;
+    DIR* folder = ::opendir("/proc/self/fdinfo");
+    REQUIRE(folder != nullptr);
+    while (const dirent* entry = ::readdir(folder)) {
+        std::ifstream facts(std::string("/proc/self/fdinfo/") + entry->d_name);
+        std::string line;
+        while (std::getline(facts, line)) {
+            count += line.starts_with("link_type:");
+        }
+    }
+    ::closedir(folder);
+    return count;
+}
+
+void open_and_connect() {
+    raw(SYS_openat, AT_FDCWD, "/nowhere/file", O_RDONLY);
+    raw(SYS_connect, 999, nullptr, 0);
+}
+
+}  // namespace
+
+TEST_CASE("every event has a hook that was proven, or a blind spot that is told", "[ladder]") {
+    Watch watch;
+    for (size_t id = 0; id < EVENT_COUNT; ++id) {
+        if (kEventTable[id].is_internal()) {
+            continue;
+        }
+        const HookReport report = watch.hook_of(static_cast<event_id>(id));
+        INFO(kEventTable[id].name << " by '" << report.chosen << "'");
+        CHECK_FALSE(report.hook.empty());
+        if (report.chosen.empty()) {
+            CHECK_FALSE(report.tried.empty());
+            CHECK_FALSE(report.blind_spot.empty());
+        } else {
+            CHECK(report.proven);
+        }
+    }
+}
+
+TEST_CASE("a rung that was refused says why", "[ladder]") {
+    Watch watch;
+    for (const HookReport& report : watch.source().hooks()) {
+        for (const HookReport::Tried& tried : report.tried) {
+            INFO(report.hook << " on " << tried.rung);
+            CHECK_FALSE(tried.rung.empty());
+            CHECK_FALSE(tried.error.empty());
+            CHECK(tried.rung != report.chosen);
+        }
+    }
+}
+
+TEST_CASE("when nothing is wanted only the life of processes is hooked", "[ladder]") {
+    const size_t before = attached();
+    Watch watch(only({}));
+    CHECK(attached() - before == 3);
+    for (const HookReport& report : watch.source().hooks()) {
+        INFO(report.hook);
+        CHECK(report.hook.starts_with("sched_process_"));
+    }
+    const auto story = watch.capture(open_and_connect);
+    CHECK(story.has("procexit", by(story.actor())));
+    CHECK_FALSE(story.has("openat"));
+    CHECK_FALSE(story.has("connect"));
+}
+
+TEST_CASE("programs that start need no hook of files or sockets", "[ladder]") {
+    Watch watch(only({EVENT_execve, EVENT_execveat}));
+    for (const HookReport& report : watch.source().hooks()) {
+        for (const event_id event :
+             {EVENT_openat, EVENT_file_open, EVENT_connect, EVENT_socket_connect, EVENT_unlinkat}) {
+            INFO(report.hook);
+            CHECK_FALSE(report.events.test(event));
+        }
+    }
+    const auto story = watch.capture(open_and_connect);
+    CHECK_FALSE(story.has("openat"));
+    CHECK_FALSE(story.has("connect"));
+}
+
+TEST_CASE("one wanted call leaves the others alone", "[ladder]") {
+    Watch watch(only({EVENT_openat}));
+    const auto story = watch.capture(open_and_connect);
+    CHECK(story.has("openat", says("name", "/nowhere/file")));
+    CHECK_FALSE(story.has("connect"));
+}
+
+TEST_CASE("each rung of a system call tells the same", "[ladder]") {
+    struct Case {
+        std::vector<HookKind> without;
+        const char* chosen;
+    };
+    const auto tried = GENERATE(values<Case>({
+        {{HookKind::syscall_fexit}, "tp_btf/sys_exit"},
+        {{HookKind::syscall_fexit, HookKind::syscall_dispatcher},
+         "tracepoint/syscalls/sys_exit_openat"},
+    }));
+    INFO(tried.chosen);
+    KernelOptions options = only({EVENT_openat});
+    options.without = tried.without;
+    Watch watch(options);
+    CHECK(watch.hook_of(EVENT_openat).chosen == tried.chosen);
+    CHECK(watch.hook_of(EVENT_openat).proven);
+    const auto story = watch.capture([] {
+        raw(SYS_openat, AT_FDCWD, "/nowhere/file", O_RDONLY | O_CLOEXEC);
+        raw(SYS_openat, AT_FDCWD, "/proc/self/root/proc/version", O_RDONLY);
+    });
+    const Record& failed = story.first("openat", says("name", "/nowhere/file"));
+    CHECK(failed.number("fd") == -ENOENT);
+    CHECK(failed.number("flags") == O_CLOEXEC);
+    const Record& opened = story.first("openat", says("name", "/proc/self/root/proc/version"));
+    CHECK(opened.text("resolved") == "/proc/version");
+}
+
+TEST_CASE("without any rung an event is blind, and the source says so", "[ladder]") {
+    KernelOptions options = only({EVENT_openat, EVENT_setuid});
+    options.without = {HookKind::syscall_fexit, HookKind::syscall_dispatcher,
+                       HookKind::syscall_tracepoint};
+    Watch watch(options);
+    CHECK(watch.hook_of(EVENT_openat).chosen.empty());
+    CHECK_FALSE(watch.hook_of(EVENT_openat).blind_spot.empty());
+    const auto story = watch.capture(open_and_connect);
+    CHECK_FALSE(story.has("openat"));
+}
+
+TEST_CASE("what a source attached goes with it", "[ladder]") {
+    const size_t before = attached();
+    {
+        Watch watch;
+        CHECK(attached() > before);
+    }
+    CHECK(attached() == before);
+}

@@ -1,0 +1,113 @@
+// Processes that are older than the source.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/kernel/support/folder.h"
+#include "tests/kernel/support/program.h"
+#include "tests/kernel/support/shared.h"
+#include "tests/kernel/support/watch.h"
+
+using namespace saker;
+using namespace saker::kernel_tests;
+
+namespace {
+
+/// A program that waits, started before any source; killed and reaped with the object.
+class Elder {
+  public:
+    explicit Elder(const Folder& folder) : path_(folder.path("elder")) {
+        install(waiting_program(), path_);
+        int started[2];
+        REQUIRE(::pipe2(started, O_CLOEXEC) == 0);
+        pid_ = ::fork();
+        REQUIRE(pid_ >= 0);
+        if (pid_ == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            must(::chdir(folder.path().c_str()) == 0, "the folder");
+            const char* words[] = {"old name", "one", "two 2", nullptr};
+            ::execve(path_.c_str(), const_cast<char**>(words), nullptr);
+            ::_exit(kRefused);
+        }
+        ::close(started[1]);
+        char nothing = 0;
+        ::read(started[0], &nothing, 1);  // ends when the exec closed the other end
+        ::close(started[0]);
+    }
+    ~Elder() {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    Elder(const Elder&) = delete;
+    Elder& operator=(const Elder&) = delete;
+
+    pid_t pid() const { return pid_; }
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+    pid_t pid_ = -1;
+};
+
+const Record& snapshot_of(const std::vector<Record>& records, pid_t pid) {
+    const auto found = std::ranges::find_if(records, [&](const Record& record) {
+        return record.is_snapshot() && static_cast<pid_t>(record.header().pid) == pid;
+    });
+    if (found == records.end()) {
+        FAIL("process " << pid << " is not among the " << records.size() << " records");
+    }
+    return *found;
+}
+
+}  // namespace
+
+TEST_CASE("a process older than the source is known", "[snapshot]") {
+    const Folder folder;
+    const Elder elder(folder);
+    Watch watch;
+    const auto records = watch.drain();
+    const Record& known = snapshot_of(records, elder.pid());
+    CHECK(known.name() == "execve");
+    CHECK(known.text("exe") == "old name");
+    CHECK(known.strings("args") == std::vector<std::string>{"one", "two 2"});
+    CHECK(known.text("trusted_exepath") == elder.path());
+    CHECK(known.text("cwd") == folder.path());
+    CHECK(known.number("ptid") == ::getpid());
+    CHECK(known.event().comm() == "elder");
+    CHECK(known.number("kernel_thread") == 0);
+    CHECK(known.header().uid == ::getuid());
+    CHECK_FALSE(known.text("cgroups").empty());
+}
+
+TEST_CASE("the ancestors of whom we watch are known", "[snapshot]") {
+    const Folder folder;
+    const Elder elder(folder);
+    Watch watch;
+    const auto records = watch.drain();
+    pid_t next = static_cast<pid_t>(snapshot_of(records, elder.pid()).number("ptid"));
+    CHECK(next == ::getpid());
+    for (int generations = 0; next > 1 && generations < 64; ++generations) {
+        next = static_cast<pid_t>(snapshot_of(records, next).number("ptid"));
+    }
+    CHECK(next <= 1);
+}
+
+TEST_CASE("a process has one identity in snapshot and events", "[snapshot]") {
+    const Shared<pid_t> nothing;
+    Actor actor([] { ::open("/nowhere/elder", O_RDONLY); });
+    Watch watch;
+    const auto records = watch.drain();
+    const Record& known = snapshot_of(records, actor.pid());
+    const uint64_t start = known.header().start_time;
+    const uint32_t programs = known.header().exec_id;
+    const auto story = watch.follow(actor);
+    const Record& act = story.first("openat", says("name", "/nowhere/elder"));
+    CHECK(act.header().start_time == start);
+    CHECK(act.header().exec_id == programs);
+    CHECK(story.first("procexit", by(actor.pid())).header().start_time == start);
+}
