@@ -32,7 +32,7 @@ int BPF_PROG(on_exit, struct task_struct* task) {
     if (get(signal, live.counter) != 0 || !is_first_report(task, signal))
         return 0;
     event = event_begin(EVENT_procexit, sizeof(*event), task);
-    if (knobs.scope == SCOPE_processes || control.canary_tid)
+    if (knobs.scope == SCOPE_processes || control.canary)
         bpf_map_delete_elem(&scope_processes, &tgid);
     if (!event)
         return 0;

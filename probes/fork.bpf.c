@@ -33,16 +33,12 @@ static __always_inline void inherit_scope(struct task_struct* parent, struct tas
     __u32 mark = PROCESS_in_scope;
     __u32* parent_mark = bpf_map_lookup_elem(&scope_processes, &parent_tgid);
 
-    if (parent_tgid == knobs.self_tgid) {
-        if (control.canary_tid && control.canary_tid == (__u32)get(parent, pid))
-            mark = PROCESS_canary;
-        else if (!parent_mark)
-            return;
-    } else if (parent_mark) {
+    if (parent_tgid == control.self_tgid && control.canary)
+        mark = PROCESS_canary;
+    else if (parent_mark)
         mark = *parent_mark;
-    } else {
+    else
         return;
-    }
     bpf_map_update_elem(&scope_processes, &child_tgid, &mark, BPF_ANY);
 }
 
@@ -81,7 +77,7 @@ int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
 
     if (is_thread && !knobs.threads)
         return 0;
-    if (!is_thread && (knobs.scope == SCOPE_processes || control.canary_tid))
+    if (!is_thread && (knobs.scope == SCOPE_processes || control.canary))
         inherit_scope(parent, child);
     event = event_begin(EVENT_clone, sizeof(*event), parent);
     if (!event)

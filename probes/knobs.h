@@ -38,10 +38,10 @@ enum { SYSCALL_NONE = 0, SYSCALL_SOCKETCALL = 1, SYSCALL_FIRST_EVENT = 2 };
 
 /* Read-only once loaded, so that the verifier drops what is not wanted. */
 struct knobs {
-    __u32 self_tgid; /* the daemon, host pid namespace */
-    __u32 scope;     /* enum scope_kind */
+    __u32 scope;           /* enum scope_kind */
+    __u32 scope_hierarchy; /* enum cgroup_hierarchy: where scope_cgroup is an id */
     __u64 scope_cgroup;
-    __u32 hierarchy; /* enum cgroup_hierarchy */
+    __u32 hierarchy; /* enum cgroup_hierarchy: the one records tell of */
     __u32 arguments_limit;
     __u32 environment_limit; /* 0: no environment */
     __u8 threads;            /* fork events for threads too */
@@ -53,9 +53,18 @@ struct knobs {
 
 /* Shared with the loader by mapping. */
 struct control {
-    __u32 canary_tid; /* thread of the daemon now proving a hook; 0: none */
-    __u32 sleeping;   /* enum consumer_state */
-    __u64 bulk_wake;  /* bytes waiting in the bulk ring that wake a batching consumer */
+    __u32 self_tgid;         /* the daemon, in the first pid namespace */
+    __u32 canary;            /* the daemon is proving hooks: what it does now counts */
+    __u32 sleeping;          /* enum consumer_state */
+    __u32 own_pid_namespace; /* the daemon's */
+    __u64 bulk_wake;         /* bytes waiting in the bulk ring that wake a batching consumer */
+};
+
+/* What the iterator on_tree writes of each process. */
+struct tree_node {
+    __u32 pid;
+    __u32 parent;
+    __u32 known_as; /* its id in control.own_pid_namespace; 0: not seen from there */
 };
 
 enum consumer_state {

@@ -12,6 +12,7 @@
 #define INIT_PID_NAMESPACE 0xEFFFFFFCU
 #define SLOTS_PER_CPU 2
 #define NAME_MAX_BYTES 256
+#define NAMESPACES_DEEP 32 /* MAX_PID_NS_LEVEL */
 
 const volatile struct knobs knobs __weak SEC(".rodata.knobs");
 struct control control __weak SEC(".data.control");
@@ -91,12 +92,12 @@ static __always_inline struct task_struct* current_task(void) {
 
 /* ---- scope: asked before anything else is done ---- */
 
-static __always_inline struct cgroup* task_cgroup(struct task_struct* task) {
+static __always_inline struct cgroup* cgroup_in(struct task_struct* task, __u32 hierarchy) {
     struct css_set* set = get(task, cgroups);
 
     if (!set)
         return 0;
-    switch (knobs.hierarchy) {
+    switch (hierarchy) {
         case HIERARCHY_memory:
             return get(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)],
                        cgroup);
@@ -117,6 +118,10 @@ static __always_inline struct cgroup* task_cgroup(struct task_struct* task) {
     }
 }
 
+static __always_inline struct cgroup* task_cgroup(struct task_struct* task) {
+    return cgroup_in(task, knobs.hierarchy);
+}
+
 static __always_inline __u64 task_cgroup_id(struct task_struct* task) {
     struct cgroup* cgroup = task_cgroup(task);
 
@@ -127,7 +132,7 @@ static __always_inline __u64 task_cgroup_id(struct task_struct* task) {
 #define CGROUP_DEPTH 16
 
 static __noinline int in_scope_cgroup(void) {
-    struct cgroup* cgroup = task_cgroup(current_task());
+    struct cgroup* cgroup = cgroup_in(current_task(), knobs.scope_hierarchy);
 
     for (int depth = 0; depth < CGROUP_DEPTH && cgroup; ++depth) {
         struct cgroup_subsys_state* parent;
@@ -145,11 +150,11 @@ static __noinline int in_scope_cgroup(void) {
 /* Whether what this process does is reported. The daemon is left out but for its canary acts. */
 static __always_inline enum scope_answer scope_of(struct task_struct* task) {
     __u32 tgid = get(task, tgid);
-    __u32 canary = *(volatile __u32*)&control.canary_tid;
+    __u32 canary = *(volatile __u32*)&control.canary;
     __u32* mark;
 
-    if (tgid == knobs.self_tgid)
-        return canary && canary == (__u32)get(task, pid) ? SCOPE_is_canary : SCOPE_is_out;
+    if (tgid == *(volatile __u32*)&control.self_tgid)
+        return canary ? SCOPE_is_canary : SCOPE_is_out;
     if (knobs.scope == SCOPE_processes || canary) {
         mark = bpf_map_lookup_elem(&scope_processes, &tgid);
         if (mark && *mark == PROCESS_canary)
@@ -211,7 +216,7 @@ static __always_inline int own_pid(struct pid* pid, __u32* namespace) {
             *namespace = INIT_PID_NAMESPACE;
         return peek(pid, numbers[0].nr);
     }
-    bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 31]);
+    bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & (NAMESPACES_DEEP - 1)]);
     if (namespace)
         *namespace = peek(upid.ns, ns.inum);
     return upid.nr;

@@ -29,7 +29,7 @@ static __always_inline int emit(struct bpf_iter__task* context, int sleepable) {
     struct mm_struct* mm;
     __u32 size;
 
-    if (!task || get(task, pid) != get(task, tgid) || (__u32)get(task, tgid) == knobs.self_tgid)
+    if (!task || get(task, pid) != get(task, tgid) || (__u32)get(task, tgid) == control.self_tgid)
         return 0;
     if (peek(task, signal, live.counter) == 0)
         return 0;
@@ -64,6 +64,30 @@ int on_snapshot(struct bpf_iter__task* context) {
 SEC("iter/task")
 int on_snapshot_plain(struct bpf_iter__task* context) {
     return emit(context, 0);
+}
+
+/* Every process and its parent, and what it is called in the daemon's pid namespace. */
+SEC("iter/task")
+int on_tree(struct bpf_iter__task* context) {
+    struct task_struct* task = context->task;
+    struct pid* pid = task ? get(task, thread_pid) : 0;
+    struct tree_node node = {};
+
+    if (!pid || get(task, pid) != get(task, tgid))
+        return 0;
+    node.pid = get(task, tgid);
+    node.parent = peek(task, real_parent, tgid);
+    for (__u32 level = 0; level < NAMESPACES_DEEP; ++level) {
+        struct upid upid = {};
+
+        if (level > get(pid, level))
+            break;
+        bpf_core_read(&upid, sizeof(upid), &pid->numbers[level]);
+        if (peek(upid.ns, ns.inum) == control.own_pid_namespace)
+            node.known_as = upid.nr;
+    }
+    bpf_seq_write(context->meta->seq, &node, sizeof(node));
+    return 0;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

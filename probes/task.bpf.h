@@ -15,7 +15,7 @@ static __always_inline int pid_at(struct pid* pid, __u32 level) {
 
     if (!pid || peek(pid, level) < level)
         return 0;
-    bpf_core_read(&number, sizeof(number), &pid->numbers[level & 31].nr);
+    bpf_core_read(&number, sizeof(number), &pid->numbers[level & (NAMESPACES_DEEP - 1)].nr);
     return number;
 }
 
@@ -25,7 +25,7 @@ static __always_inline __u32 level_of(struct task_struct* task) {
 
 static __always_inline __u64 pid_namespace_start(struct task_struct* task) {
     struct pid* pid = peek(task, thread_pid);
-    __u32 level = peek(pid, level) & 31;
+    __u32 level = peek(pid, level) & (NAMESPACES_DEEP - 1);
     struct pid_namespace* namespace = 0;
 
     bpf_core_read(&namespace, sizeof(namespace), &pid->numbers[level].ns);

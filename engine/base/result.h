@@ -15,11 +15,15 @@ struct Where {
     uint32_t column = 0;
 };
 
+/// What a caller may want to treat differently: the command's exit code, mostly.
+enum class ErrorKind : unsigned char { other, privileges, kernel };
+
 /// Why something could not be done, in words for the person who can mend it.
 struct Error {
     std::string message;
     std::string hint{};
     Where where{};
+    ErrorKind kind = ErrorKind::other;
 
     /// The same error, with what we were doing put before it.
     Error within(const std::string& doing) && {

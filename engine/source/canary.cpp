@@ -1,0 +1,247 @@
+#include "engine/source/canary.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+
+#include "engine/base/fd.h"
+
+namespace saker {
+
+namespace {
+
+constexpr long kNobody = -1;  // "leave this id as it is", or no id at all
+
+void close_if_open(long descriptor) {
+    if (descriptor >= 0) {
+        ::close(static_cast<int>(descriptor));
+    }
+}
+
+#if defined(__x86_64__)
+/// The smallest program: exit(0), in one page.
+constexpr std::array<unsigned char, 132> kProgram{
+    0x7f, 'E',  'L',  'F',  2,    1, 1,    0,    0,    0,    0,    0,
+    0,    0,    0,    0,  // identification
+    2,    0,    0x3e, 0,    1,    0, 0,    0,    0x78, 0,    0x40, 0,
+    0,    0,    0,    0,  // executable, entry 0x400078
+    0x40, 0,    0,    0,    0,    0, 0,    0,    0,    0,    0,    0,
+    0,    0,    0,    0,  // program header at 64
+    0,    0,    0,    0,    0x40, 0, 0x38, 0,    1,    0,    0,    0,
+    0,    0,    0,    0,  // sizes
+    1,    0,    0,    0,    5,    0, 0,    0,    0,    0,    0,    0,
+    0,    0,    0,    0,  // load, readable, executable
+    0,    0,    0x40, 0,    0,    0, 0,    0,    0,    0,    0x40, 0,
+    0,    0,    0,    0,  // at 0x400000
+    0x84, 0,    0,    0,    0,    0, 0,    0,    0x84, 0,    0,    0,
+    0,    0,    0,    0,                                                   // all of the file
+    0,    0x10, 0,    0,    0,    0, 0,    0,                              // page aligned
+    0x31, 0xff, 0xb8, 0x3c, 0,    0, 0,    0x0f, 0x05, 0xcc, 0xcc, 0xcc};  // exit(0)
+#else
+constexpr std::array<unsigned char, 132> kProgram{
+    0x7f, 'E',  'L',  'F',  2,    1,    1,    0,    0,    0,    0, 0,    0,   0, 0,    0,    2,
+    0,    0xb7, 0,    1,    0,    0,    0,    0x78, 0,    0x40, 0, 0,    0,   0, 0,    0x40, 0,
+    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0, 0,    0,   0, 0,    0,    0,
+    0,    0x40, 0,    0x38, 0,    1,    0,    0,    0,    0,    0, 0,    0,   1, 0,    0,    0,
+    5,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0, 0,    0,   0, 0x40, 0,    0,
+    0,    0,    0,    0,    0,    0x40, 0,    0,    0,    0,    0, 0x84, 0,   0, 0,    0,    0,
+    0,    0,    0x84, 0,    0,    0,    0,    0,    0,    0,    0, 0,    1,   0, 0,    0,    0,
+    0,    0,    0,    0x80, 0xd2, 0xa8, 0x0b, 0x80, 0xd2, 0x01, 0, 0,    0xd4};  // exit(0)
+#endif
+
+/// A child that starts a program and ends: fork, exec and exit at once.
+void live_and_die() {
+    const Fd program(::memfd_create("saker-canary", MFD_CLOEXEC));
+    if (!program || ::write(program.get(), kProgram.data(), kProgram.size()) !=
+                        static_cast<ssize_t>(kProgram.size())) {
+        return;
+    }
+    char name[] = "saker-canary";
+    char* arguments[] = {name, nullptr};
+    char* environment[] = {nullptr};
+    const pid_t child = ::vfork();
+    if (child == 0) {
+        ::syscall(SYS_execveat, program.get(), "", arguments, environment, AT_EMPTY_PATH);
+        ::_exit(1);
+    }
+    if (child > 0) {
+        ::waitpid(child, nullptr, 0);
+    }
+}
+
+void open_root(event_id event) {
+    constexpr int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+    switch (event) {
+#ifdef SYS_open
+        case EVENT_open:
+            close_if_open(::syscall(SYS_open, "/", flags));
+            break;
+        case EVENT_creat:
+            close_if_open(::syscall(SYS_creat, "", 0));
+            break;
+#endif
+        case EVENT_openat2: {
+            open_how how{};
+            how.flags = flags;
+            close_if_open(::syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how)));
+            break;
+        }
+        default:
+            close_if_open(::syscall(SYS_openat, AT_FDCWD, "/", flags));
+            break;
+    }
+}
+
+/// To a name nobody listens at.
+void connect_to_nobody() {
+    const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    constexpr char name[] = "\0saker-canary";
+    std::memcpy(address.sun_path, name, sizeof(name) - 1);
+    ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address),
+              offsetof(sockaddr_un, sun_path) + sizeof(name) - 1);
+}
+
+void change_names(event_id event) {
+    switch (event) {
+#ifdef SYS_unlink
+        case EVENT_unlink:
+            ::syscall(SYS_unlink, "");
+            break;
+        case EVENT_rename:
+            ::syscall(SYS_rename, "", "");
+            break;
+        case EVENT_chmod:
+            ::syscall(SYS_chmod, "", 0);
+            break;
+#endif
+#ifdef SYS_renameat
+        case EVENT_renameat:
+            ::syscall(SYS_renameat, AT_FDCWD, "", AT_FDCWD, "");
+            break;
+#endif
+        case EVENT_unlinkat:
+            ::syscall(SYS_unlinkat, AT_FDCWD, "", 0);
+            break;
+        case EVENT_renameat2:
+            ::syscall(SYS_renameat2, AT_FDCWD, "", AT_FDCWD, "", 0);
+            break;
+        case EVENT_fchmod:
+            ::syscall(SYS_fchmod, -1, 0);
+            break;
+        case EVENT_fchmodat:
+            ::syscall(SYS_fchmodat, AT_FDCWD, "", 0);
+            break;
+        case EVENT_fchmodat2:
+            ::syscall(452, AT_FDCWD, "", 0, 0);
+            break;
+        default:
+            break;
+    }
+}
+
+/// On this thread alone: the C library would do it on all.
+void change_credentials(event_id event) {
+    switch (event) {
+        case EVENT_setuid:
+            ::syscall(SYS_setuid, kNobody);
+            break;
+        case EVENT_setreuid:
+            ::syscall(SYS_setreuid, kNobody, kNobody);
+            break;
+        case EVENT_setresuid:
+            ::syscall(SYS_setresuid, kNobody, kNobody, kNobody);
+            break;
+        case EVENT_setfsuid:
+            ::syscall(SYS_setfsuid, kNobody);
+            break;
+        case EVENT_setgid:
+            ::syscall(SYS_setgid, kNobody);
+            break;
+        case EVENT_setregid:
+            ::syscall(SYS_setregid, kNobody, kNobody);
+            break;
+        case EVENT_setresgid:
+            ::syscall(SYS_setresgid, kNobody, kNobody, kNobody);
+            break;
+        case EVENT_setfsgid:
+            ::syscall(SYS_setfsgid, kNobody);
+            break;
+        case EVENT_capset:
+            ::syscall(SYS_capset, nullptr, nullptr);
+            break;
+        default:
+            break;
+    }
+}
+
+void use_network(event_id event) {
+    switch (event) {
+        case EVENT_accept:
+            ::syscall(SYS_accept, -1, nullptr, nullptr);
+            break;
+        case EVENT_accept4:
+            ::syscall(SYS_accept4, -1, nullptr, nullptr, 0);
+            break;
+        case EVENT_bind:
+            ::syscall(SYS_bind, -1, nullptr, 0);
+            break;
+        case EVENT_listen:
+            ::syscall(SYS_listen, -1, 0);
+            break;
+        case EVENT_connect:
+        case EVENT_socket_connect:
+            connect_to_nobody();
+            break;
+        default:
+            break;
+    }
+}
+
+}  // namespace
+
+void act_for(const EventSet& events) {
+    constexpr event_id kLife[]{
+        EVENT_fork,   EVENT_vfork,    EVENT_clone,    EVENT_clone3,
+        EVENT_execve, EVENT_execveat, EVENT_procexit, EVENT_bprm_check_security};
+    bool lives = false;
+    for (const event_id event : kLife) {
+        lives |= events.test(event);
+    }
+    if (lives) {
+        live_and_die();
+    }
+    for (size_t number = 0; number < events.size(); ++number) {
+        const auto event = static_cast<event_id>(number);
+        if (!events.test(number)) {
+            continue;
+        }
+        switch (event) {
+            case EVENT_open:
+            case EVENT_openat:
+            case EVENT_openat2:
+            case EVENT_creat:
+            case EVENT_file_open:
+                open_root(event);
+                break;
+            default:
+                change_names(event);
+                change_credentials(event);
+                use_network(event);
+                break;
+        }
+    }
+}
+
+}  // namespace saker

@@ -1,0 +1,60 @@
+#include "engine/source/hook_ladder.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace saker {
+
+HookLadder::HookLadder(const EventSet& wanted) {
+    for (Hook& hook : all_hooks()) {
+        if (hook.always || (hook.events & wanted).any() || (hook.supports & wanted).any()) {
+            standings_.push_back({std::move(hook), 0, false, {}});
+        }
+    }
+}
+
+void HookLadder::settle(const HookTrial& trial) {
+    for (Standing& standing : standings_) {
+        while (const Rung* rung = standing.rung()) {
+            auto taken = trial.attempt(*rung);
+            if (taken) {
+                break;
+            }
+            step_down(standing, taken.error().message);
+        }
+    }
+}
+
+void HookLadder::step_down(Standing& standing, std::string error) {
+    if (const Rung* rung = standing.rung()) {
+        standing.tried.push_back({rung->name(), std::move(error)});
+        ++standing.at;
+    }
+}
+
+HookLadder::Standing* HookLadder::with_program(const std::string& program) {
+    for (Standing& standing : standings_) {
+        const Rung* rung = standing.rung();
+        if (rung && (rung->program == program ||
+                     std::ranges::find(rung->companions, program) != rung->companions.end())) {
+            return &standing;
+        }
+    }
+    return nullptr;
+}
+
+std::vector<HookReport> HookLadder::report() const {
+    std::vector<HookReport> reports;
+    for (const Standing& standing : standings_) {
+        HookReport made{standing.hook.name, standing.hook.events, "",
+                        standing.proven,    standing.tried,       standing.hook.blind_spot};
+        if (const Rung* rung = standing.rung()) {
+            made.chosen = rung->name();
+            made.blind_spot = rung->blind_spot;
+        }
+        reports.push_back(std::move(made));
+    }
+    return reports;
+}
+
+}  // namespace saker

@@ -1,0 +1,59 @@
+// Which rung each wanted hook stands on, and why not on a better one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/source/hook_trial.h"
+#include "engine/source/hooks.h"
+
+namespace saker {
+
+/// What was decided for one hook: `doctor` prints it.
+struct HookReport {
+    struct Tried {
+        std::string rung;
+        std::string error;
+    };
+
+    std::string hook;
+    EventSet events;           // it reports
+    std::string chosen;        // empty: no rung held
+    bool proven = false;       // it was seen to fire
+    std::vector<Tried> tried;  // the better rungs, and what was wrong with them
+    std::string blind_spot;    // what is not seen as things stand; empty: nothing
+};
+
+class HookLadder {
+  public:
+    /// Hooks that report or support one of the wanted events, and those always needed.
+    explicit HookLadder(const EventSet& wanted);
+
+    struct Standing {
+        Hook hook;
+        size_t at = 0;  // rungs.size(): fell off
+        bool proven = false;
+        std::vector<HookReport::Tried> tried;
+
+        const Rung* rung() const { return at < hook.rungs.size() ? &hook.rungs[at] : nullptr; }
+    };
+
+    /// Climbs down to rungs this kernel takes, for every hook.
+    void settle(const HookTrial& trial);
+
+    /// The present rung did not hold; the next is up.
+    void step_down(Standing& standing, std::string error);
+
+    /// The hook whose present rung has this program; null if none.
+    Standing* with_program(const std::string& program);
+
+    std::vector<Standing>& standings() { return standings_; }
+    const std::vector<Standing>& standings() const { return standings_; }
+
+    std::vector<HookReport> report() const;
+
+  private:
+    std::vector<Standing> standings_;
+};
+
+}  // namespace saker

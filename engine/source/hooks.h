@@ -1,0 +1,59 @@
+// Which hooks can report an event, best first: the ladder each event climbs down.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "probes/events.h"
+
+namespace saker {
+
+using EventSet = std::bitset<EVENT_COUNT>;
+
+enum class HookKind : uint8_t {
+    tp_btf,              // a tracepoint of the kernel
+    syscall_fexit,       // the end of one system call's function
+    syscall_dispatcher,  // the end of every system call, sorted by number
+    syscall_tracepoint,  // the tracepoint of one system call
+    lsm,
+    fentry,
+    kprobe,
+};
+
+/// One way to report an event.
+struct Rung {
+    HookKind kind;
+    std::string target;                     // tracepoint, function or LSM hook
+    std::string program;                    // in probes/
+    std::vector<std::string> companions{};  // loaded and attached with it, where their targets are
+    std::string blind_spot{};               // what this way cannot see; empty: nothing
+
+    /// `tp_btf/sys_exit`, `lsm/file_open`: what doctor prints.
+    std::string name() const;
+};
+
+/// One place in the kernel, and the events that come from it.
+struct Hook {
+    std::string name;
+    EventSet events;    // reported by it
+    EventSet supports;  // made truer by it: it leaves what it saw for them
+    std::vector<Rung> rungs;
+    bool always = false;       // state needs it whatever the rules want
+    std::string blind_spot{};  // what is not seen when no rung holds
+};
+
+/// Every hook this build has a program for, in the order of attaching.
+std::vector<Hook> all_hooks();
+
+/// What the system calls are numbered, for the dispatcher.
+struct SyscallNumbers {
+    event_id event;
+    int native;
+    int compat;
+    int short_compat;  // with 16-bit user and group ids
+};
+const std::vector<SyscallNumbers>& syscall_numbers();
+
+}  // namespace saker

@@ -1,0 +1,23 @@
+// What a KernelSource is asked for.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/source/hooks.h"
+#include "engine/source/scope.h"
+
+namespace saker {
+
+struct KernelOptions {
+    Scope scope{};
+    EventSet wanted{};         // events of process life come in any case
+    bool environment = false;  // of programs, when they start
+    bool threads = false;      // fork events for threads too
+    uint32_t arguments_limit = 4096;
+    uint32_t critical_ring = 4 << 20;  // bytes; powers of two
+    uint32_t bulk_ring = 16 << 20;
+    std::vector<HookKind> without{};  // rungs left out, so that those below are tried
+};
+
+}  // namespace saker

@@ -1,0 +1,388 @@
+#include "engine/source/probe_loader.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "engine/source/canary.h"
+
+namespace saker {
+
+namespace {
+
+constexpr uint32_t kInitialPidNamespace = 0xEFFFFFFC;
+constexpr uint32_t kSlotsPerCpu = 2;
+constexpr uint32_t kMostEnvironment = 4096;
+
+uint32_t own_pid_namespace() {
+    struct stat facts {};
+    return ::stat("/proc/self/ns/pid", &facts) == 0 ? static_cast<uint32_t>(facts.st_ino) : 0;
+}
+
+/// Which program the exit of a system call goes to; 0 is nobody, 1 is socketcall.
+uint8_t program_index(event_id event) {
+    return static_cast<uint8_t>(uint32_t{event} + uint32_t{SYSCALL_FIRST_EVENT});
+}
+
+constexpr uint32_t kSocketcall = 102;
+
+bool is_socket_event(event_id event) {
+    return event == EVENT_connect || event == EVENT_bind || event == EVENT_listen ||
+           event == EVENT_accept || event == EVENT_accept4;
+}
+
+void set_numbers(knobs& settings, event_id event) {
+    const auto& all = syscall_numbers();
+    const auto row = std::ranges::find(all, event, &SyscallNumbers::event);
+    if (row == all.end()) {
+        return;
+    }
+    if (row->native >= 0) {
+        settings.native[row->native] = program_index(event);
+    }
+    for (const int number : {row->compat, row->short_compat}) {
+        if (number >= 0) {
+            settings.compat[number] = program_index(event);
+        }
+    }
+#if defined(__x86_64__)
+    if (is_socket_event(event)) {
+        settings.compat[kSocketcall] = SYSCALL_SOCKETCALL;
+    }
+#endif
+}
+
+Result<void> fill_knobs(knobs& settings, const KernelOptions& options,
+                        const CgroupHierarchy& hierarchy) {
+    settings.hierarchy = hierarchy.number;
+    settings.arguments_limit = options.arguments_limit;
+    settings.environment_limit = options.environment ? kMostEnvironment : 0;
+    settings.threads = options.threads;
+    for (size_t event = 0; event < EVENT_COUNT; ++event) {
+        settings.wanted[event] = options.wanted.test(event);
+    }
+    switch (options.scope.kind) {
+        case Scope::Kind::host:
+            settings.scope = SCOPE_host;
+            break;
+        case Scope::Kind::processes:
+            settings.scope = SCOPE_processes;
+            break;
+        case Scope::Kind::cgroup: {
+            settings.scope = SCOPE_cgroup;
+            auto held = CgroupHierarchy::holding(options.scope.folder);
+            if (!held) {
+                return held.error();
+            }
+            auto id = cgroup_id(options.scope.folder);
+            if (!id) {
+                return id.error();
+            }
+            settings.scope_hierarchy = held->number;
+            settings.scope_cgroup = *id;
+            break;
+        }
+    }
+    return {};
+}
+
+void enable_rung(ProbeObject& object, const Rung& rung, const Hook& hook) {
+    object.enable(rung.program);
+    for (const std::string& companion : rung.companions) {
+        object.enable(companion);
+    }
+    if (rung.kind == HookKind::syscall_dispatcher) {
+        for (size_t event = 0; event < EVENT_COUNT; ++event) {
+            if (hook.events.test(event)) {
+                set_numbers(object.settings(), static_cast<event_id>(event));
+                object.settings().wanted[event] = 1;
+            }
+        }
+    }
+}
+
+/// Keeps what others did while we prove our hooks, and notes whose canaries arrived.
+class CanaryWatch final : public RecordSink {
+  public:
+    explicit CanaryWatch(std::vector<std::byte>& early) : early_(early) {}
+
+    void take(std::span<const std::byte> record) override {
+        event_header header;
+        std::memcpy(&header, record.data(), sizeof(header));
+        if (header.flags & RECORD_CANARY) {
+            seen_.set(header.event);
+        } else {
+            early_.insert(early_.end(), record.begin(), record.end());
+        }
+    }
+
+    const EventSet& seen() const { return seen_; }
+
+  private:
+    std::vector<std::byte>& early_;
+    EventSet seen_;
+};
+
+class Loader {
+  public:
+    Loader(const KernelOptions& options, const CgroupHierarchy& hierarchy, HookTrial trial)
+        : options_(options),
+          hierarchy_(hierarchy),
+          trial_(std::move(trial)),
+          ladder_(options.wanted) {}
+
+    Result<LoadedProbes> run() {
+        drop_unwanted_kinds();
+        while (true) {
+            ladder_.settle(trial_);
+            auto settled = attempt();
+            if (!settled) {
+                return settled.error();
+            }
+            if (settled->has_value()) {
+                return **std::move(settled);
+            }
+        }
+    }
+
+  private:
+    using Attempt = Result<std::optional<LoadedProbes>>;
+
+    void drop_unwanted_kinds() {
+        for (auto& standing : ladder_.standings()) {
+            auto& rungs = standing.hook.rungs;
+            rungs.erase(std::remove_if(rungs.begin(), rungs.end(),
+                                       [&](const Rung& rung) {
+                                           return std::ranges::find(options_.without, rung.kind) !=
+                                                  options_.without.end();
+                                       }),
+                        rungs.end());
+        }
+    }
+
+    /// One round. Nothing inside means: some hook stepped down, and the round must be done again.
+    Attempt attempt() {
+        auto object = prepare();
+        if (!object) {
+            return object.error();
+        }
+        std::string culprit;
+        auto loaded = object->load(culprit);
+        if (!loaded) {
+            return blame(culprit, std::move(loaded.error()));
+        }
+        if (auto introduced = introduce(*object); !introduced) {
+            return introduced.error();
+        }
+        if (!attach_all(*object)) {
+            return std::optional<LoadedProbes>{};
+        }
+        return prove(std::move(*object));
+    }
+
+    Result<ProbeObject> prepare() {
+        auto object = ProbeObject::open();
+        if (!object) {
+            return object;
+        }
+        auto filled = fill_knobs(object->settings(), options_, hierarchy_);
+        if (!filled) {
+            return filled.error();
+        }
+        const int cpus = libbpf_num_possible_cpus();
+        object->resize("slots", kSlotsPerCpu * static_cast<uint32_t>(std::max(cpus, 1)));
+        object->resize("critical_ring", options_.critical_ring);
+        object->resize("bulk_ring", options_.bulk_ring);
+        for (const auto& standing : ladder_.standings()) {
+            if (const Rung* rung = standing.rung()) {
+                enable_rung(*object, *rung, standing.hook);
+            }
+        }
+        if (snapshot_program()) {
+            object->enable(snapshot_program());
+            object->enable("on_tree");
+        }
+        return object;
+    }
+
+    const char* snapshot_program() const {
+        constexpr const char* kPrograms[]{"on_snapshot", "on_snapshot_plain", nullptr};
+        return kPrograms[snapshot_rung_];
+    }
+
+    /// Who is to step down when loading failed; an error when nobody can.
+    Attempt blame(const std::string& culprit, Error error) {
+        const bool is_snapshot =
+            snapshot_program() && (culprit == snapshot_program() || culprit == "on_tree");
+        if (is_snapshot) {
+            ++snapshot_rung_;
+            return std::optional<LoadedProbes>{};
+        }
+        HookLadder::Standing* standing = ladder_.with_program(culprit);
+        if (culprit.empty() || !standing) {
+            return error;
+        }
+        ladder_.step_down(*standing, error.message + ": " + error.hint);
+        return std::optional<LoadedProbes>{};
+    }
+
+    /// Tells the probes who we are: in a pid namespace of its own the daemon has another id than
+    /// the kernel's hooks see.
+    Result<void> introduce(ProbeObject& object) {
+        control& shared = object.shared();
+        shared.bulk_wake = options_.bulk_ring / 4;
+        shared.own_pid_namespace = own_pid_namespace();
+        shared.self_tgid = static_cast<uint32_t>(::getpid());
+        if (shared.own_pid_namespace == kInitialPidNamespace || !snapshot_program()) {
+            return {};
+        }
+        auto tree = process_tree(object);
+        if (!tree) {
+            return tree.error();
+        }
+        for (const tree_node& node : *tree) {
+            if (node.known_as == static_cast<uint32_t>(::getpid())) {
+                shared.self_tgid = node.pid;
+            }
+        }
+        return {};
+    }
+
+    bool attach_all(ProbeObject& object) {
+        bool whole = true;
+        bool dispatches = false;
+        for (auto& standing : ladder_.standings()) {
+            const Rung* rung = standing.rung();
+            if (!rung) {
+                continue;
+            }
+            if (rung->kind == HookKind::syscall_dispatcher) {
+                dispatches |= put_into_dispatcher(object, standing);
+                continue;
+            }
+            auto attached = object.attach(rung->program);
+            if (!attached) {
+                ladder_.step_down(standing, attached.error().message);
+                whole = false;
+            }
+        }
+        if (whole && dispatches) {
+            whole = attach_dispatcher(object);
+        }
+        return whole;
+    }
+
+    static bool put_into_dispatcher(ProbeObject& object, const HookLadder::Standing& standing) {
+        const int programs = object.map_fd("syscall_programs");
+        const int program = object.program_fd(standing.rung()->program);
+        for (size_t event = 0; event < EVENT_COUNT; ++event) {
+            if (standing.hook.events.test(event)) {
+                const uint32_t index = program_index(static_cast<event_id>(event));
+                bpf_map_update_elem(programs, &index, &program, BPF_ANY);
+            }
+        }
+        return true;
+    }
+
+    bool attach_dispatcher(ProbeObject& object) {
+        auto attached = object.attach("on_sys_exit");
+        if (attached) {
+            return true;
+        }
+        for (auto& standing : ladder_.standings()) {
+            const Rung* rung = standing.rung();
+            if (rung && rung->kind == HookKind::syscall_dispatcher) {
+                ladder_.step_down(standing, attached.error().message);
+            }
+        }
+        return false;
+    }
+
+    Attempt prove(ProbeObject object) {
+        auto critical = RingReader::open(object.map_fd("critical_ring"), options_.critical_ring);
+        if (!critical) {
+            return critical.error();
+        }
+        auto bulk = RingReader::open(object.map_fd("bulk_ring"), options_.bulk_ring);
+        if (!bulk) {
+            return bulk.error();
+        }
+        std::vector<std::byte> early;
+        CanaryWatch watch(early);
+        act(object, *critical, *bulk, watch);
+        bool whole = true;
+        for (auto& standing : ladder_.standings()) {
+            whole &= judge(standing, watch.seen());
+        }
+        if (!whole) {
+            return std::optional<LoadedProbes>{};
+        }
+        const char* program = snapshot_program();
+        return std::optional<LoadedProbes>{LoadedProbes{
+            std::move(object), std::move(ladder_), *std::move(critical), *std::move(bulk),
+            std::move(early), program ? program : "", snapshot_rung_ == 0}};
+    }
+
+    void act(ProbeObject& object, RingReader& critical, RingReader& bulk, CanaryWatch& watch) {
+        EventSet acts;
+        for (const auto& standing : ladder_.standings()) {
+            if (standing.rung()) {
+                acts |= standing.hook.events;
+            }
+        }
+        auto& canary = object.shared().canary;
+        __atomic_store_n(&canary, 1, __ATOMIC_SEQ_CST);
+        act_for(acts);
+        __atomic_store_n(&canary, 0, __ATOMIC_SEQ_CST);
+        critical.read(watch, SIZE_MAX);
+        bulk.read(watch, SIZE_MAX);
+    }
+
+    /// A silent hook steps down, unless it stands on its last rung: better silent than not there.
+    bool judge(HookLadder::Standing& standing, const EventSet& seen) {
+        if (!standing.rung()) {
+            return true;
+        }
+        standing.proven = (standing.hook.events & seen).any();
+        const bool expected =
+            (standing.hook.events & options_.wanted).any() || standing.hook.always;
+        if (standing.proven || !expected || standing.at + 1 == standing.hook.rungs.size()) {
+            return true;
+        }
+        ladder_.step_down(standing, "it was attached but did not report our own act");
+        return false;
+    }
+
+    const KernelOptions& options_;
+    const CgroupHierarchy& hierarchy_;
+    HookTrial trial_;
+    HookLadder ladder_;
+    size_t snapshot_rung_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<tree_node>> process_tree(const ProbeObject& object) {
+    auto written = object.iterate("on_tree");
+    if (!written) {
+        return written.error();
+    }
+    std::vector<tree_node> tree(written->size() / sizeof(tree_node));
+    std::memcpy(tree.data(), written->data(), tree.size() * sizeof(tree_node));
+    return tree;
+}
+
+Result<LoadedProbes> load_probes(const KernelOptions& options, const CgroupHierarchy& hierarchy) {
+    auto trial = HookTrial::open();
+    if (!trial) {
+        return trial.error();
+    }
+    return Loader(options, hierarchy, *std::move(trial)).run();
+}
+
+}  // namespace saker

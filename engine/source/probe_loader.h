@@ -1,0 +1,31 @@
+// From wanted events to attached and proven programs.
+#pragma once
+
+#include <vector>
+
+#include "engine/source/hook_ladder.h"
+#include "engine/source/kernel_options.h"
+#include "engine/source/probe_object.h"
+#include "engine/source/ring_reader.h"
+
+namespace saker {
+
+/// Attached probes and what came while they were proven.
+struct LoadedProbes {
+    ProbeObject object;
+    HookLadder ladder;
+    RingReader critical;
+    RingReader bulk;
+    std::vector<std::byte> early;     // records of others, one behind the other
+    std::string snapshot_program;     // empty: this kernel has no task iterator
+    bool snapshot_has_texts = false;  // the iterator can read the memory of processes
+};
+
+/// Loads, attaches and proves, climbing down a rung wherever the kernel refuses or a hook stays
+/// silent, until all that is left holds.
+Result<LoadedProbes> load_probes(const KernelOptions& options, const CgroupHierarchy& hierarchy);
+
+/// Every process there is, by its id in the first pid namespace, and its parent.
+Result<std::vector<tree_node>> process_tree(const ProbeObject& object);
+
+}  // namespace saker

@@ -1,0 +1,220 @@
+#include "engine/source/probe_object.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/fd.h"
+
+extern "C" {
+extern const char saker_probes_begin[];
+extern const char saker_probes_end[];
+}
+
+namespace saker {
+
+namespace {
+
+/// libbpf's callback takes no context, so the listener is found here.
+thread_local std::string* listener = nullptr;
+
+constexpr size_t kMostWords = 1 << 20;
+
+int listen_to(libbpf_print_level level, const char* format, va_list arguments) {
+    if (!listener || level == LIBBPF_DEBUG || listener->size() > kMostWords) {
+        return 0;
+    }
+    std::array<char, 1024> line{};
+    const int length = std::vsnprintf(line.data(), line.size(), format, arguments);
+    listener->append(line.data(),
+                     std::min(static_cast<size_t>(std::max(length, 0)), line.size() - 1));
+    return length;
+}
+
+Error refused(int error, const std::string& doing) {
+    const bool privileges = error == EPERM || error == EACCES;
+    Error made{std::strerror(error)};
+    made.kind = privileges ? ErrorKind::privileges : ErrorKind::kernel;
+    return std::move(made).within(doing);
+}
+
+}  // namespace
+
+LibbpfWords::LibbpfWords() : before_(listener) {
+    listener = &words_;
+    libbpf_set_print(listen_to);
+}
+
+LibbpfWords::~LibbpfWords() {
+    listener = before_;
+}
+
+std::string LibbpfWords::culprit() const {
+    const std::string before = "prog '";
+    const size_t failed = words_.find("failed to load");
+    const size_t start = failed == std::string::npos ? failed : words_.rfind(before, failed);
+    if (start == std::string::npos) {
+        return "";
+    }
+    const size_t name = start + before.size();
+    return words_.substr(name, words_.find('\'', name) - name);
+}
+
+void ProbeObject::CloseObject::operator()(bpf_object* object) const {
+    bpf_object__close(object);
+}
+
+void ProbeObject::CloseLink::operator()(bpf_link* link) const {
+    bpf_link__destroy(link);
+}
+
+ProbeObject::ProbeObject(ProbeObject&& other) noexcept
+    : object_(std::move(other.object_)),
+      links_(std::move(other.links_)),
+      knobs_(std::exchange(other.knobs_, nullptr)),
+      control_(std::exchange(other.control_, nullptr)) {}
+
+ProbeObject& ProbeObject::operator=(ProbeObject&& other) noexcept {
+    std::swap(object_, other.object_);
+    std::swap(links_, other.links_);
+    std::swap(knobs_, other.knobs_);
+    std::swap(control_, other.control_);
+    return *this;
+}
+
+ProbeObject::~ProbeObject() {
+    if (control_) {
+        ::munmap(control_, sizeof(control));
+    }
+}
+
+Result<ProbeObject> ProbeObject::open() {
+    const LibbpfWords words;
+    bpf_object_open_opts options{};
+    options.sz = sizeof(options);
+    options.object_name = "saker";
+    bpf_object* opened = bpf_object__open_mem(
+        saker_probes_begin, static_cast<size_t>(saker_probes_end - saker_probes_begin), &options);
+    if (!opened) {
+        return refused(errno, "opening the probes").within(words.all());
+    }
+    ProbeObject object(opened);
+    bpf_program* program = nullptr;
+    while ((program = bpf_object__next_program(opened, program)) != nullptr) {
+        bpf_program__set_autoload(program, false);
+    }
+    bpf_map* map = bpf_object__find_map_by_name(opened, ".rodata.knobs");
+    size_t size = 0;
+    const void* value = map ? bpf_map__initial_value(map, &size) : nullptr;
+    if (!value || size < sizeof(knobs)) {
+        return Error{"the probes in this binary are not those it was built for"};
+    }
+    // libbpf 1.1 gives the place the value will be loaded from, and calls it const.
+    object.knobs_ = new (const_cast<void*>(value)) knobs{};
+    return object;
+}
+
+void ProbeObject::resize(std::string_view map, uint32_t entries) {
+    bpf_map* found = bpf_object__find_map_by_name(object_.get(), std::string(map).c_str());
+    if (found) {
+        bpf_map__set_max_entries(found, entries);
+    }
+}
+
+bpf_program* ProbeObject::find(std::string_view program) const {
+    return bpf_object__find_program_by_name(object_.get(), std::string(program).c_str());
+}
+
+bool ProbeObject::has(std::string_view program) const {
+    return find(program) != nullptr;
+}
+
+void ProbeObject::enable(std::string_view program) {
+    if (bpf_program* found = find(program)) {
+        bpf_program__set_autoload(found, true);
+    }
+}
+
+void ProbeObject::aim(std::string_view program, const std::string& function) {
+    if (bpf_program* found = find(program)) {
+        const LibbpfWords words;
+        bpf_program__set_attach_target(found, 0, function.c_str());
+    }
+}
+
+Result<void> ProbeObject::load(std::string& culprit) {
+    const LibbpfWords words;
+    const int error = bpf_object__load(object_.get());
+    if (error != 0) {
+        culprit = words.culprit();
+        Error made = refused(-error, "loading the probes");
+        made.hint = words.all();
+        return made;
+    }
+    return map_control();
+}
+
+Result<void> ProbeObject::map_control() {
+    void* value = ::mmap(nullptr, sizeof(control), PROT_READ | PROT_WRITE, MAP_SHARED,
+                         map_fd(".data.control"), 0);
+    if (value == MAP_FAILED) {
+        return refused(errno, "mapping the control of the probes");
+    }
+    control_ = static_cast<control*>(value);
+    return {};
+}
+
+int ProbeObject::map_fd(std::string_view map) const {
+    return bpf_object__find_map_fd_by_name(object_.get(), std::string(map).c_str());
+}
+
+int ProbeObject::program_fd(std::string_view program) const {
+    const bpf_program* found = find(program);
+    return found ? bpf_program__fd(found) : -1;
+}
+
+Result<void> ProbeObject::attach(std::string_view program) {
+    const LibbpfWords words;
+    bpf_link* link = bpf_program__attach(find(program));
+    if (!link) {
+        return refused(errno, "attaching " + std::string(program));
+    }
+    links_.emplace_back(link);
+    return {};
+}
+
+Result<std::vector<std::byte>> ProbeObject::iterate(std::string_view program) const {
+    const LibbpfWords words;
+    const std::unique_ptr<bpf_link, CloseLink> link(
+        bpf_program__attach_iter(find(program), nullptr));
+    if (!link) {
+        return refused(errno, "attaching " + std::string(program));
+    }
+    const Fd reader(bpf_iter_create(bpf_link__fd(link.get())));
+    if (!reader) {
+        return refused(errno, "making an iterator of " + std::string(program));
+    }
+    std::vector<std::byte> all;
+    std::array<std::byte, 64 * 1024> part{};
+    while (true) {
+        const ssize_t got = ::read(reader.get(), part.data(), part.size());
+        if (got == 0) {
+            return all;
+        }
+        if (got > 0) {
+            all.insert(all.end(), part.begin(), part.begin() + got);
+        } else if (errno != EAGAIN && errno != EINTR) {
+            return refused(errno, "reading the iterator of " + std::string(program));
+        }
+    }
+}
+
+}  // namespace saker

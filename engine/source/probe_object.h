@@ -1,0 +1,89 @@
+// The compiled probes: opened from the bytes in this binary, told their knobs, loaded, attached.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "probes/knobs.h"
+
+struct bpf_link;
+struct bpf_object;
+struct bpf_program;
+
+namespace saker {
+
+/// Closes what it holds: programs leave the kernel with the object.
+class ProbeObject {
+  public:
+    static Result<ProbeObject> open();
+
+    ProbeObject(ProbeObject&& other) noexcept;
+    ProbeObject& operator=(ProbeObject&& other) noexcept;
+    ~ProbeObject();
+
+    // Before load.
+
+    knobs& settings() { return *knobs_; }
+    /// Number of elements of a map, or bytes of a ring.
+    void resize(std::string_view map, uint32_t entries);
+    /// This program will be loaded; the others will not.
+    void enable(std::string_view program);
+    /// What an fentry or fexit program is to hook instead of what its section says.
+    void aim(std::string_view program, const std::string& function);
+
+    /// On failure `culprit` names the program the kernel refused, if it was one.
+    Result<void> load(std::string& culprit);
+
+    // After load.
+
+    control& shared() { return *control_; }
+    int map_fd(std::string_view map) const;
+    int program_fd(std::string_view program) const;
+    Result<void> attach(std::string_view program);
+
+    /// Everything an iterator program writes.
+    Result<std::vector<std::byte>> iterate(std::string_view program) const;
+
+    bool has(std::string_view program) const;
+
+  private:
+    struct CloseObject {
+        void operator()(bpf_object* object) const;
+    };
+    struct CloseLink {
+        void operator()(bpf_link* link) const;
+    };
+
+    explicit ProbeObject(bpf_object* object) : object_(object) {}
+    bpf_program* find(std::string_view program) const;
+    Result<void> map_control();
+
+    std::unique_ptr<bpf_object, CloseObject> object_;
+    std::vector<std::unique_ptr<bpf_link, CloseLink>> links_;  // close before the object
+    knobs* knobs_ = nullptr;
+    control* control_ = nullptr;
+};
+
+/// What libbpf says while this lives, on this thread: the only place it tells why.
+class LibbpfWords {
+  public:
+    LibbpfWords();
+    ~LibbpfWords();
+    LibbpfWords(const LibbpfWords&) = delete;
+    LibbpfWords& operator=(const LibbpfWords&) = delete;
+
+    const std::string& all() const { return words_; }
+
+    /// The first program it names as refused, or nothing.
+    std::string culprit() const;
+
+  private:
+    std::string words_;
+    std::string* before_;
+};
+
+}  // namespace saker

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The end of every system call of the host, where the kernel has no cheaper hook: its first
+ * instructions are all that a call nobody wants pays.
+ */
+#include "probes/syscall.bpf.h"
+
+/* Index: enum event_id + SYSCALL_FIRST_EVENT. All run at the same tracepoint. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, EVENT_COUNT + SYSCALL_FIRST_EVENT);
+    __type(key, __u32);
+    __type(value, __u32);
+} syscall_programs __weak SEC(".maps");
+
+#if defined(__TARGET_ARCH_x86)
+
+static __always_inline __u32 socketcall_event(const struct pt_regs* regs) {
+    switch ((__u32)get(regs, bx)) {
+        case 2:
+            return EVENT_bind;
+        case 3:
+            return EVENT_connect;
+        case 4:
+            return EVENT_listen;
+        case 5:
+            return EVENT_accept;
+        case 18:
+            return EVENT_accept4;
+        default:
+            return EVENT_COUNT;
+    }
+}
+
+static __always_inline __u32 program_of(struct task_struct* task, const struct pt_regs* regs) {
+    __u64 number = get(regs, orig_ax);
+    __u32 program;
+
+    if (get(task, thread_info.status) & TS_COMPAT_BIT) {
+        if (number >= SYSCALL_NUMBERS)
+            return SYSCALL_NONE;
+        program = knobs.compat[number];
+        if (program != SYSCALL_SOCKETCALL)
+            return program;
+        return socketcall_event(regs) + SYSCALL_FIRST_EVENT;
+    }
+    number &= ~(__u64)X32_BIT;
+    return number < SYSCALL_NUMBERS ? knobs.native[number] : SYSCALL_NONE;
+}
+
+#else
+
+static __always_inline __u32 program_of(struct task_struct* task, const struct pt_regs* regs) {
+    __u32 number = get(regs, syscallno);
+
+    if (get(task, thread_info.flags) & TIF_32BIT_BIT)
+        return SYSCALL_NONE;
+    return number < SYSCALL_NUMBERS ? knobs.native[number] : SYSCALL_NONE;
+}
+
+#endif
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs* regs, long result) {
+    __u32 program = program_of(current_task(), regs);
+
+    if (program != SYSCALL_NONE)
+        bpf_tail_call(ctx, &syscall_programs, program);
+    return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

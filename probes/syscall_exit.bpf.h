@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A program at the end of a system call. SYSCALL_EXIT(name) { … } is its body; it is given `call`
+ * and `task`, whichever of its hooks fired: the function's end (one program for each way in), the
+ * dispatcher of all calls, or the call's own tracepoint.
+ */
+#pragma once
+
+#include "probes/syscall.bpf.h"
+#include "probes/task.bpf.h"
+
+#if defined(__TARGET_ARCH_x86)
+#define NATIVE_FUNCTION(name) "fexit/__x64_sys_" #name
+#else
+#define NATIVE_FUNCTION(name) "fexit/__arm64_sys_" #name
+#endif
+
+/* connect, accept and their like by their number in socketcall; 0: not a socket's call. */
+#define SOCKETCALL_connect 3
+#define SOCKETCALL_bind 2
+#define SOCKETCALL_listen 4
+#define SOCKETCALL_accept 5
+#define SOCKETCALL_accept4 18
+
+/* 32-bit programs may make calls on sockets by one number, their arguments lying in memory. */
+static __always_inline int unpack_socketcall(struct call* call, __u32 wanted) {
+    __u32 arguments[6] = {};
+
+    if (!call->compat || call->number != COMPAT_SOCKETCALL)
+        return 1;
+    if (call->arguments[0] != wanted)
+        return 0;
+    bpf_probe_read_user(arguments, sizeof(arguments), (void*)call->arguments[1]);
+    for (int index = 0; index < 6; ++index)
+        call->arguments[index] = arguments[index];
+    return 1;
+}
+
+#define SYSCALL_EXIT(name)                                                 \
+    static __noinline int exit_##name(struct call* call);                  \
+    SEC("tp_btf/sys_exit")                                                 \
+    int BPF_PROG(on_##name, struct pt_regs* regs, long result) {           \
+        struct call call;                                                  \
+        read_call(&call, current_task(), regs, result);                    \
+        return exit_##name(&call);                                         \
+    }                                                                      \
+    SEC(NATIVE_FUNCTION(name))                                             \
+    int BPF_PROG(on_##name##_fexit, struct pt_regs* regs, long result) {   \
+        struct call call;                                                  \
+        read_call(&call, current_task(), regs, result);                    \
+        return exit_##name(&call);                                         \
+    }                                                                      \
+    SEC("fexit/__ia32_sys_" #name)                                         \
+    int BPF_PROG(on_##name##_fexit32, struct pt_regs* regs, long result) { \
+        struct call call;                                                  \
+        read_call(&call, current_task(), regs, result);                    \
+        return exit_##name(&call);                                         \
+    }                                                                      \
+    SEC("tracepoint/syscalls/sys_exit_" #name)                             \
+    int on_##name##_tracepoint(struct syscall_exit_context* context) {     \
+        struct call call;                                                  \
+        read_current_call(&call, current_task());                          \
+        call.result = context->result;                                     \
+        return exit_##name(&call);                                         \
+    }                                                                      \
+    static __noinline int exit_##name(struct call* call)
+
+/* As SYSCALL_EXIT, for a call 32-bit programs may also make by socketcall. */
+#define SOCKET_EXIT(name)                                                                 \
+    static __noinline int socket_exit_##name(struct call* call);                          \
+    SYSCALL_EXIT(name) {                                                                  \
+        return unpack_socketcall(call, SOCKETCALL_##name) ? socket_exit_##name(call) : 0; \
+    }                                                                                     \
+    SEC("fexit/__ia32_compat_sys_socketcall")                                             \
+    int BPF_PROG(on_##name##_fexit_socketcall, struct pt_regs* regs, long result) {       \
+        struct call call;                                                                 \
+        read_call(&call, current_task(), regs, result);                                   \
+        return exit_##name(&call);                                                        \
+    }                                                                                     \
+    static __noinline int socket_exit_##name(struct call* call)
+
+/* What the tracepoint of one call gives: common fields, the number, the result. */
+struct syscall_exit_context {
+    __u64 common;
+    long number;
+    long result;
+};
