@@ -36,6 +36,16 @@ enum compat_number {
 #define is_call(call, event) \
     ((int)(call)->number == ((call)->compat ? (int)COMPAT_##event : (int)NATIVE_##event))
 
+/* The oldest 32-bit calls carry ids of 16 bits. */
+static __always_inline int is_short_id_call(__u32 number) {
+#define SYSCALL(event, x86, arm64, compat, short_compat)         \
+    if ((short_compat) != NONE && (int)number == (short_compat)) \
+        return 1;
+#include "probes/syscalls.def"
+#undef SYSCALL
+    return 0;
+}
+
 #if defined(__TARGET_ARCH_x86)
 
 #define TS_COMPAT_BIT 0x0002
