@@ -149,6 +149,11 @@ ProcessTable::Row& ProcessTable::row_of(const Event& event) {
         return *row;
     }
     Row* known = newest(identity);
+    if (known && known->has_unknown_exec_id) {
+        known->exec_id = header.exec_id;
+        known->has_unknown_exec_id = false;
+        return *known;
+    }
     Row& row =
         known ? insert_version(*known, header) : insert(identity, header.exec_id, header.time);
     if (!known) {
@@ -188,6 +193,9 @@ ProcessTable::Row& ProcessTable::on_exec(const Event& event, const Record& recor
         return *row;
     }
     Row* other = newest(identity);
+    if (is_snapshot && other && other->start_time != header.start_time) {
+        return *other;  // known by its own event already, and better than /proc knows it
+    }
     if (!row) {
         row = &insert(identity, header.exec_id, header.time);
     }

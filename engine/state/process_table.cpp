@@ -56,9 +56,15 @@ ProcessTable::Row* ProcessTable::newest(Identity identity) const {
         if (row->start_time == identity.start_time) {
             return row;
         }
-        if (row->has_coarse_start && identity.start_time / kTick == row->start_time / kTick) {
+        if (identity.start_time / kTick != row->start_time / kTick) {
+            continue;
+        }
+        if (row->has_coarse_start) {
             row->start_time = identity.start_time;
             row->has_coarse_start = false;
+            return row;
+        }
+        if (identity.start_time % kTick == 0) {
             return row;
         }
     }
