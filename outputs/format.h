@@ -14,6 +14,7 @@ struct FormatOptions {
     bool include_output_fields = true;
     bool include_tags = true;
     bool iso_8601 = false;
+    bool colour = false;  // of a terminal; formats that have none ignore it
 };
 
 /// Appends one alert to `out`, newline included.
@@ -28,6 +29,12 @@ void format_json(const Alert& alert, const FormatOptions& options, std::string& 
 
 /// The text line without its newline: what JSON calls `output`. Not escaped.
 std::string text_line(const Alert& alert, bool iso_8601);
+
+/// Local time, `HH:MM:SS.nnnnnnnnn`.
+std::string local_time_of_day(uint64_t time);
+
+/// The fields of an alert as one JSON object, sorted by name, each once, with the event's time.
+void append_fields(const Alert& alert, bool iso_8601, std::string& out);
 
 /// `2026-07-31T10:22:15.576767292Z`
 std::string iso_utc(uint64_t time);

@@ -77,7 +77,26 @@ void append_value(const rules::OutputValue& value, std::string& out) {
                  [&](const rules::OutputScalar& item) { std::visit(ScalarWriter{out}, item); });
 }
 
-/// Every field once, by name, and the event's time whether or not the rule asked for it.
+void append_ancestor(const Ancestor& ancestor, std::string& out) {
+    ObjectWriter object(out);
+    object.text("cmdline", ancestor.cmdline);
+    object.text("exepath", ancestor.exepath);
+    object.text("name", ancestor.name);
+    object.number("pid", ancestor.pid);
+    object.number("start_time", ancestor.start_time);
+    object.close();
+}
+
+void append_loss(const Loss& loss, std::string& out) {
+    ObjectWriter object(out);
+    object.number("bulk", loss.bulk);
+    object.number("critical", loss.critical);
+    object.number("malformed", loss.malformed);
+    object.close();
+}
+
+}  // namespace
+
 void append_fields(const Alert& alert, bool iso_8601, std::string& out) {
     const std::string_view time_name = iso_8601 ? "evt.time.iso8601" : "evt.time";
     std::vector<const rules::OutputField*> sorted;
@@ -101,26 +120,6 @@ void append_fields(const Alert& alert, bool iso_8601, std::string& out) {
     }
     object.close();
 }
-
-void append_ancestor(const Ancestor& ancestor, std::string& out) {
-    ObjectWriter object(out);
-    object.text("cmdline", ancestor.cmdline);
-    object.text("exepath", ancestor.exepath);
-    object.text("name", ancestor.name);
-    object.number("pid", ancestor.pid);
-    object.number("start_time", ancestor.start_time);
-    object.close();
-}
-
-void append_loss(const Loss& loss, std::string& out) {
-    ObjectWriter object(out);
-    object.number("bulk", loss.bulk);
-    object.number("critical", loss.critical);
-    object.number("malformed", loss.malformed);
-    object.close();
-}
-
-}  // namespace
 
 void format_json(const Alert& alert, const FormatOptions& options, std::string& out) {
     ObjectWriter object(out);

@@ -19,6 +19,8 @@ std::string date_and_time(uint64_t time, const char* zone) {
                        time % kSecond, zone);
 }
 
+}  // namespace
+
 std::string local_time_of_day(uint64_t time) {
     const auto seconds = static_cast<time_t>(time / kSecond);
     std::tm local{};
@@ -26,8 +28,6 @@ std::string local_time_of_day(uint64_t time) {
     return fmt::format("{:02}:{:02}:{:02}.{:09}", local.tm_hour, local.tm_min, local.tm_sec,
                        time % kSecond);
 }
-
-}  // namespace
 
 std::string iso_utc(uint64_t time) {
     return date_and_time(time, "Z");

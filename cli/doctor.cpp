@@ -1,0 +1,202 @@
+#include "cli/doctor.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/exit_code.h"
+#include "cli/kernel_facts.h"
+#include "cli/live.h"
+#include "engine/event/event_table.h"
+
+namespace saker::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// All that was found out; `error` when no probe could be loaded at all.
+struct Findings {
+    KernelFacts kernel;
+    std::string error;
+    std::vector<HookReport> hooks;
+    std::string snapshot_hook;
+    std::string cgroups;
+};
+
+/// Tries every hook; for the moment that takes, only our own acts are in scope.
+Findings examine() {
+    Findings found;
+    found.kernel = kernel_facts();
+    LiveOptions options;
+    options.scope.kind = Scope::Kind::processes;
+    options.scope.pid = ::getpid();
+    options.wanted.set();
+    const auto source = open_kernel(options);
+    if (!source) {
+        found.error = source.error().text();
+        return found;
+    }
+    found.hooks = (*source)->hooks();
+    found.snapshot_hook = (*source)->snapshot_hook();
+    found.cgroups = (*source)->hierarchy().name;
+    return found;
+}
+
+/// One event, and what reports it.
+struct EventReport {
+    std::string name;
+    const HookReport* hook = nullptr;  // null: nothing was tried
+
+    bool is_seen() const { return hook && !hook->chosen.empty() && hook->proven; }
+};
+
+std::vector<EventReport> by_event(const Findings& found) {
+    std::vector<EventReport> events;
+    for (size_t id = 0; id < EVENT_COUNT; ++id) {
+        if (kEventTable[id].is_internal()) {
+            continue;
+        }
+        EventReport report{std::string(kEventTable[id].name)};
+        for (const HookReport& hook : found.hooks) {
+            if (hook.events.test(id) && !report.is_seen()) {
+                report.hook = &hook;
+            }
+        }
+        events.push_back(report);
+    }
+    return events;
+}
+
+ordered_json tried_json(const HookReport& hook) {
+    ordered_json all = ordered_json::array();
+    for (const HookReport::Tried& tried : hook.tried) {
+        all.push_back({{"hook", tried.rung}, {"error", tried.error}});
+    }
+    return all;
+}
+
+ordered_json event_json(const EventReport& event) {
+    ordered_json json{{"name", event.name}, {"seen", event.is_seen()}};
+    if (event.hook) {
+        json["hook"] = event.hook->chosen.empty() ? ordered_json() : event.hook->chosen;
+        json["proven"] = event.hook->proven;
+        json["tried"] = tried_json(*event.hook);
+        json["blind_spot"] =
+            event.hook->blind_spot.empty() ? ordered_json() : event.hook->blind_spot;
+    }
+    return json;
+}
+
+ordered_json kernel_json(const KernelFacts& kernel) {
+    ordered_json capabilities = ordered_json::object();
+    for (const Capability& capability : kernel.capabilities) {
+        capabilities[capability.name] = capability.held;
+    }
+    return {{"release", kernel.release},
+            {"architecture", kernel.architecture},
+            {"btf", kernel.has_btf},
+            {"lsm",
+             kernel.is_securityfs_mounted ? ordered_json(kernel.security_modules) : ordered_json()},
+            {"lockdown", kernel.lockdown.empty() ? ordered_json() : ordered_json(kernel.lockdown)},
+            {"capabilities", capabilities}};
+}
+
+/// Hooks that report no event themselves but make others truer.
+std::vector<const HookReport*> supporting(const Findings& found) {
+    std::vector<const HookReport*> hooks;
+    for (const HookReport& hook : found.hooks) {
+        if (hook.events.none()) {
+            hooks.push_back(&hook);
+        }
+    }
+    return hooks;
+}
+
+void print_json(const Findings& found, const std::vector<EventReport>& events, bool ok,
+                std::ostream& out) {
+    ordered_json report{{"ok", ok}, {"kernel", kernel_json(found.kernel)}};
+    if (!found.error.empty()) {
+        report["error"] = found.error;
+    }
+    report["snapshot"] = found.snapshot_hook.empty() ? "/proc" : found.snapshot_hook;
+    report["cgroups"] = found.cgroups;
+    report["events"] = ordered_json::array();
+    for (const EventReport& event : events) {
+        report["events"].push_back(event_json(event));
+    }
+    report["supporting"] = ordered_json::array();
+    for (const HookReport* hook : supporting(found)) {
+        report["supporting"].push_back(
+            {{"name", hook->hook},
+             {"hook", hook->chosen.empty() ? ordered_json() : ordered_json(hook->chosen)},
+             {"proven", hook->proven},
+             {"tried", tried_json(*hook)},
+             {"blind_spot",
+              hook->blind_spot.empty() ? ordered_json() : ordered_json(hook->blind_spot)}});
+    }
+    out << report.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+}
+
+void print_hook(const std::string& name, const HookReport* hook, bool is_seen, std::ostream& out) {
+    const std::string chosen = hook && !hook->chosen.empty() ? hook->chosen : "nothing";
+    out << fmt::format("  {:<20} {:<8} {}\n", name, is_seen ? "seen" : "NOT SEEN", chosen);
+    if (!hook) {
+        return;
+    }
+    for (const HookReport::Tried& tried : hook->tried) {
+        out << fmt::format("  {:<20} {:<8}   not {}: {}\n", "", "", tried.rung, tried.error);
+    }
+    if (!hook->blind_spot.empty()) {
+        out << fmt::format("  {:<20} {:<8}   blind spot: {}\n", "", "", hook->blind_spot);
+    }
+}
+
+void print_text(const Findings& found, const std::vector<EventReport>& events, bool ok,
+                std::ostream& out) {
+    const KernelFacts& kernel = found.kernel;
+    out << fmt::format("kernel      {} ({})\n", kernel.release, kernel.architecture);
+    out << fmt::format("BTF         {}\n", kernel.has_btf ? "yes" : "no: probes cannot be loaded");
+    out << fmt::format("LSM         {}\n",
+                       kernel.is_securityfs_mounted
+                           ? fmt::format("{}", fmt::join(kernel.security_modules, ", "))
+                           : "not known: securityfs is not mounted");
+    out << fmt::format("lockdown    {}\n", kernel.lockdown.empty() ? "not known" : kernel.lockdown);
+    for (const Capability& capability : kernel.capabilities) {
+        out << fmt::format("capability  {:<20} {} ({})\n", capability.name,
+                           capability.held ? "held" : "MISSING", capability.needed_for);
+    }
+    out << fmt::format("snapshot    {}\n",
+                       found.snapshot_hook.empty() ? "/proc" : found.snapshot_hook);
+    if (!found.error.empty()) {
+        out << "\nno probe could be loaded: " << found.error << '\n';
+        return;
+    }
+    out << "\nevents\n";
+    for (const EventReport& event : events) {
+        print_hook(event.name, event.hook, event.is_seen(), out);
+    }
+    out << "\nhooks that tell what others cannot\n";
+    for (const HookReport* hook : supporting(found)) {
+        print_hook(hook->hook, hook, !hook->chosen.empty(), out);
+    }
+    out << (ok ? "\nevery event is seen\n" : "\nsome events are not seen\n");
+}
+
+}  // namespace
+
+int run_doctor(const DoctorOptions& options, std::ostream& out) {
+    const Findings found = examine();
+    const std::vector<EventReport> events = by_event(found);
+    const bool ok = found.error.empty() && std::ranges::all_of(events, &EventReport::is_seen);
+    if (options.json) {
+        print_json(found, events, ok, out);
+    } else {
+        print_text(found, events, ok, out);
+    }
+    return ok ? kFine : kRulesOrConfigWrong;
+}
+
+}  // namespace saker::cli

@@ -1,0 +1,51 @@
+// What run, watch and record share: the kernel as a source, and the loop until somebody stops it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cli/stop.h"
+#include "cli/summary.h"
+#include "engine/lang/event_set.h"
+#include "engine/rules/rule_set.h"
+#include "engine/source/kernel_source.h"
+#include "engine/source/recording.h"
+#include "engine/state/host.h"
+
+namespace saker::cli {
+
+struct LiveOptions {
+    Scope scope{};
+    lang::EventSet wanted{};
+    bool environment = false;  // some rule asks for programs' environment
+    uint32_t critical_ring_megabytes = 4;
+    uint32_t bulk_ring_megabytes = 16;
+};
+
+Result<std::unique_ptr<KernelSource>> open_kernel(const LiveOptions& options);
+
+/// The exit code that says what kind of thing went wrong; `otherwise` for no kind in particular.
+int exit_code_of(const Error& error, int otherwise);
+
+/// The host, as the state wants it, of a source that watches it.
+Host live_host(const KernelSource& source);
+
+/// What a recording must know of this machine.
+RecordingFacts live_facts(const Host& host);
+
+/// Some enabled rule reads the environment of programs, in its condition or its output.
+bool reads_environment(const rules::RuleSet& rules);
+
+/// Wanted events that no hook reports, and hooks that do not see everything, in words.
+std::vector<std::string> blind_spots(const KernelSource& source, const lang::EventSet& wanted);
+
+/// What the kernel side lost, by its own counters.
+KernelLoss loss_of(const KernelSource& source);
+
+/// Polls until told to stop, then takes what is still waiting. `every_second` is called about that
+/// often.
+Result<void> run_until(Stop& stop, const std::function<Result<size_t>(int wait_ms)>& poll,
+                       const std::function<void()>& every_second);
+
+}  // namespace saker::cli

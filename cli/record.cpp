@@ -1,0 +1,70 @@
+#include "cli/record.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "cli/diagnostics.h"
+#include "cli/exit_code.h"
+#include "cli/live.h"
+#include "cli/log.h"
+#include "cli/prepare.h"
+#include "engine/source/recorder.h"
+
+namespace saker::cli {
+
+int run_record(const RecordOptions& options) {
+    Stop stop(options.duration_seconds);
+    LiveOptions live;
+    live.wanted.set();
+    if (!options.rules.empty()) {
+        const Prepared prepared = prepare("", options.rules);
+        std::cerr << describe(prepared.findings);
+        if (!prepared.rules) {
+            return kRulesOrConfigWrong;
+        }
+        live.wanted = prepared.rules->program().wanted_events();
+        live.environment = reads_environment(*prepared.rules);
+    }
+    Result<Scope> scope = Scope::parse(options.scope.empty() ? "host" : options.scope);
+    if (!scope) {
+        log_error(scope.error().text());
+        return kUsage;
+    }
+    live.scope = *scope;
+    const auto source = open_kernel(live);
+    if (!source) {
+        log_error(source.error().text());
+        return exit_code_of(source.error(), kUsage);
+    }
+    Result<Recorder> recorder = Recorder::create(options.file, live_facts(live_host(**source)));
+    if (!recorder) {
+        log_error(recorder.error().text());
+        return kOutputCannotOpen;
+    }
+    stop.start_clock();
+    announce_ready();
+    const auto poll = [&](int wait_ms) -> Result<size_t> {
+        Result<size_t> polled = (*source)->poll(*recorder, wait_ms);
+        if (polled && *polled == 0) {
+            if (const Result<void> written = recorder->flush(); !written) {
+                return written.error();
+            }
+        }
+        return polled;
+    };
+    Result<void> ended = run_until(stop, poll, [] {});
+    if (ended) {
+        ended = recorder->flush();
+    }
+    const KernelLoss loss = loss_of(**source);
+    log_info(fmt::format("{} records, {} bytes, {} lost", recorder->records(), recorder->bytes(),
+                         loss.critical + loss.bulk));
+    if (!ended) {
+        log_error(ended.error().text());
+        return kOutputCannotOpen;
+    }
+    return kFine;
+}
+
+}  // namespace saker::cli
