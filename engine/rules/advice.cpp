@@ -12,6 +12,7 @@
 #include "engine/event/event_kind.h"
 #include "engine/lang/event_set.h"
 #include "engine/rules/codes.h"
+#include "engine/rules/field_uses.h"
 
 namespace saker::rules {
 namespace {
@@ -34,21 +35,15 @@ const lang::FieldUse* field_of(const lang::Operand& operand) {
     return use != nullptr && use->field != nullptr ? use : nullptr;
 }
 
-/// Fields this build has no reader for, among those a side reads.
-void note_unfilled(const lang::Operand& operand, std::set<std::string>& out) {
-    if (const auto* use = field_of(operand)) {
-        if (use->field->read == nullptr) {
-            out.insert(use->key);
+/// Fields this build has no reader for, among those a test reads.
+void note_unfilled(const Test& test, std::set<std::string>& out) {
+    const auto note = [&](const lang::FieldUse& use) {
+        if (use.field->read == nullptr) {
+            out.insert(use.key);
         }
-    } else if (const auto* call = std::get_if<std::unique_ptr<lang::TransformUse>>(&operand.node)) {
-        for (const lang::Operand& input : (*call)->inputs) {
-            note_unfilled(input, out);
-        }
-    } else if (const auto* items = std::get_if<std::vector<lang::Operand>>(&operand.node)) {
-        for (const lang::Operand& item : *items) {
-            note_unfilled(item, out);
-        }
-    }
+    };
+    each_field(test.left, note);
+    each_field(test.right, note);
 }
 
 bool is_short_name(const Test& test) {
@@ -110,8 +105,7 @@ class Judge {
         const auto [entry, fresh] = tests_.try_emplace(&test);
         if (fresh) {
             entry->second = {lang::KindTest::of(test, false), lang::KindTest::of(test, true), {}};
-            note_unfilled(test.left, entry->second.unfilled);
-            note_unfilled(test.right, entry->second.unfilled);
+            note_unfilled(test, entry->second.unfilled);
         }
         return entry->second;
     }
@@ -163,22 +157,6 @@ class Judge {
     std::unordered_map<const Test*, Cached> tests_;
 };
 
-template <class Visit>
-void each_test(const Condition& condition, Visit&& visit) {
-    if (const auto* test = std::get_if<Test>(&condition.node)) {
-        visit(*test);
-    } else if (const auto* negation = std::get_if<lang::Negation>(&condition.node)) {
-        each_test(*negation->term, visit);
-    } else {
-        const auto* all = std::get_if<lang::AllOf>(&condition.node);
-        const auto& terms =
-            all != nullptr ? all->terms : std::get<lang::AnyOf>(condition.node).terms;
-        for (const Condition& term : terms) {
-            each_test(term, visit);
-        }
-    }
-}
-
 std::string listed(const std::set<std::string>& names) {
     static constexpr size_t kMost = 6;
     std::string text;
@@ -214,10 +192,7 @@ std::string why_never(const Condition& condition, const EventSet& events) {
         return "this build does not capture the events it is for: " + listed(lost);
     }
     std::set<std::string> unfilled;
-    each_test(condition, [&](const Test& test) {
-        note_unfilled(test.left, unfilled);
-        note_unfilled(test.right, unfilled);
-    });
+    each_test(condition, [&](const Test& test) { note_unfilled(test, unfilled); });
     Judge judge;
     const auto possible_without = [&](const std::set<std::string>& fields) {
         return std::ranges::any_of(captured, [&](EventKind kind) {

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "engine/lang/field.h"
 #include "engine/rules/codes.h"
 #include "engine/rules/exceptions.h"
+#include "engine/rules/field_uses.h"
 
 namespace saker::rules {
 namespace {
@@ -19,34 +21,6 @@ constexpr std::string_view kStartedPrograms =
     "not (evt.type in (execve, execveat) and evt.failed = true)";
 constexpr auto kResultFields =
     std::to_array<std::string_view>({"evt.res", "evt.rawres", "evt.failed"});
-
-bool names_result(const lang::Operand& operand) {
-    if (const auto* use = std::get_if<lang::FieldUse>(&operand.node)) {
-        // `exists` has a right side that is no field.
-        return use->field != nullptr &&
-               std::ranges::find(kResultFields, use->field->name) != kResultFields.end();
-    }
-    if (const auto* call = std::get_if<std::unique_ptr<lang::TransformUse>>(&operand.node)) {
-        return std::ranges::any_of((*call)->inputs, names_result);
-    }
-    const auto* items = std::get_if<std::vector<lang::Operand>>(&operand.node);
-    return items != nullptr && std::ranges::any_of(*items, names_result);
-}
-
-bool names_result(const lang::Condition& condition) {
-    if (const auto* test = std::get_if<lang::Test>(&condition.node)) {
-        return names_result(test->left) ||
-               (test->op->family != lang::Family::exists && names_result(test->right));
-    }
-    const auto one = [](const lang::Condition& term) { return names_result(term); };
-    if (const auto* all = std::get_if<lang::AllOf>(&condition.node)) {
-        return std::ranges::any_of(all->terms, one);
-    }
-    if (const auto* any = std::get_if<lang::AnyOf>(&condition.node)) {
-        return std::ranges::any_of(any->terms, one);
-    }
-    return names_result(*std::get<lang::Negation>(condition.node).term);
-}
 
 std::string trimmed(const std::string& text) {
     static constexpr const char* kBlanks = " \t\n\r\f\v";
@@ -162,7 +136,15 @@ RuleMaker::Outcome RuleMaker::make_condition(const RuleItem& item, const std::st
     }
     rule.condition = lang::to_text(whole);
     rule.test = std::move(checked.condition);
-    if (!names_result(*rule.test)) {
+    std::set<std::string> fields;
+    bool names_result = false;
+    each_field(*rule.test, [&](const lang::FieldUse& use) {
+        fields.insert(use.key);
+        names_result = names_result ||
+                       std::ranges::find(kResultFields, use.field->name) != kResultFields.end();
+    });
+    rule.fields.assign(fields.begin(), fields.end());
+    if (!names_result) {
         lang::AllOf both;
         both.terms.push_back(std::move(*rule.test));
         both.terms.push_back(std::move(*lang::check(started_programs_).condition));

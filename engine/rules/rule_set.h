@@ -29,6 +29,7 @@ struct Rule {
     bool capture = false;
     uint64_t capture_duration_ms = 0;
     Where where;
+    std::vector<std::string> fields;        // what the condition reads, sorted
     std::unique_ptr<lang::Condition> test;  // the condition, ready to run
 };
 

@@ -1,0 +1,15 @@
+// What is wrong with files, for editors and CI.
+#pragma once
+
+#include <cstddef>
+#include <iosfwd>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+
+namespace saker::cli {
+
+/// Writes `{"results": […], "ok": …, "rules": N}`; `ok` unless a finding is an error.
+void write_findings_json(const std::vector<Diagnostic>& findings, size_t rules, std::ostream& out);
+
+}  // namespace saker::cli
