@@ -5,8 +5,8 @@
 #define ARGUMENTS_MAX (TEXT_MAX - 1)
 
 static __always_inline void put_arguments(struct execve_event* event, struct mm_struct* mm) {
-    unsigned long start = get(mm, arg_start);
-    unsigned long length = get(mm, arg_end) - start;
+    unsigned long start = peek(mm, arg_start);
+    unsigned long length = peek(mm, arg_end) - start;
     __u32 first;
 
     if (length == 0)
@@ -22,8 +22,8 @@ static __always_inline void put_arguments(struct execve_event* event, struct mm_
 }
 
 static __always_inline void put_environment(struct execve_event* event, struct mm_struct* mm) {
-    unsigned long start = get(mm, env_start);
-    unsigned long length = get(mm, env_end) - start;
+    unsigned long start = peek(mm, env_start);
+    unsigned long length = peek(mm, env_end) - start;
 
     if (knobs.environment_limit == 0)
         return;
@@ -36,22 +36,22 @@ static __always_inline void put_environment(struct execve_event* event, struct m
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm* binary) {
-    struct mm_struct* mm = get(task, mm);
+    struct mm_struct* mm = peek(task, mm);
     struct execve_event* event = event_begin(EVENT_execve, sizeof(*event), task);
 
     if (!event)
         return 0;
     /* By now the kernel pretends that execve was called; only a descriptor's path tells. */
-    if (bpf_core_field_exists(binary->fdpath) && get(binary, fdpath))
+    if (bpf_core_field_exists(binary->fdpath) && peek(binary, fdpath))
         event->header.event = EVENT_execveat;
     put_process(event, task);
     if (mm) {
         put_arguments(event, mm);
         put_environment(event, mm);
     }
-    put_kernel_string(&event->header, &event->filename, get(binary, filename));
-    if (get(binary, interp) != get(binary, filename))
-        put_kernel_string(&event->header, &event->interpreter, get(binary, interp));
+    put_kernel_string(&event->header, &event->filename, peek(binary, filename));
+    if (peek(binary, interp) != peek(binary, filename))
+        put_kernel_string(&event->header, &event->interpreter, peek(binary, interp));
     event_submit(&event->header);
     return 0;
 }

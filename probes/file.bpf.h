@@ -131,7 +131,7 @@ static __always_inline enum fd_type socket_fd_type(const struct file* file) {
     }
 }
 
-static __always_inline enum fd_type fd_type_of(const struct file* file) {
+static __noinline enum fd_type fd_type_of(const struct file* file) {
     struct object object;
     struct inode* inode;
 

@@ -256,8 +256,14 @@ struct inet_sock {
     __u16 inet_sport;
 };
 
+struct sockaddr_un {
+    unsigned short sun_family;
+    char sun_path[108];
+};
+
 struct unix_address {
     int len;
+    struct sockaddr_un name[1];
 };
 
 struct unix_sock {

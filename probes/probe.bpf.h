@@ -20,9 +20,10 @@ struct control control __weak SEC(".data.control");
 struct slot {
     __u64 busy;
     struct {
-        __u64 dentry, mount, root;
+        __u64 dentry, mount, root, cgroup;
         __u32 at, truncated;
-    } walk;                               /* path.bpf.h */
+    } walk; /* path.bpf.h, task.bpf.h */
+    char name[NAME_MAX_BYTES];
     char path[TEXT_MAX + NAME_MAX_BYTES]; /* filled from its end towards its begin */
     char record[RECORD_MAX];
 };
@@ -129,7 +130,7 @@ static __always_inline __u64 task_cgroup_id(struct task_struct* task) {
 }
 
 /* Deep enough for the slices of systemd and the pods of Kubernetes together. */
-#define CGROUP_DEPTH 16
+#define CGROUP_DEPTH 32
 
 static __noinline int in_scope_cgroup(void) {
     struct cgroup* cgroup = cgroup_in(current_task(), knobs.scope_hierarchy);

@@ -53,3 +53,11 @@ static __always_inline void drop_stashed_open(struct task_struct* task) {
     if (stash)
         stash->file = 0;
 }
+
+/* The address bytes a hook saw `sock` being connected to, in this call; null when none did. */
+static __always_inline struct stash* stashed_peer(struct task_struct* task,
+                                                  const struct sock* sock) {
+    struct stash* stash = bpf_task_storage_get(&stashes, task, 0, 0);
+
+    return stash && stash->peer_length && stash->peer_socket == (__u64)sock ? stash : 0;
+}

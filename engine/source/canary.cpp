@@ -79,6 +79,15 @@ void live_and_die() {
     }
 }
 
+void fail_to_start(event_id event) {
+    char* nothing[] = {nullptr};
+    if (event == EVENT_execve) {
+        ::syscall(SYS_execve, "", nothing, nothing);
+    } else {
+        ::syscall(SYS_execveat, -1, "", nothing, nothing, 0);
+    }
+}
+
 void open_root(event_id event) {
     constexpr int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
     switch (event) {
@@ -234,6 +243,10 @@ void act_for(const EventSet& events) {
             case EVENT_creat:
             case EVENT_file_open:
                 open_root(event);
+                break;
+            case EVENT_execve:
+            case EVENT_execveat:
+                fail_to_start(event);
                 break;
             default:
                 change_names(event);

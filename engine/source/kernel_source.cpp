@@ -24,9 +24,6 @@ constexpr int kSeedingRounds = 64;
 constexpr std::array<std::string_view, LOSS_COUNT> kReasons{
     "the ring was full", "nested too deeply", "the record was too large"};
 
-/// The events without which nothing can be said of processes at all.
-constexpr event_id kNeeded[]{EVENT_execve, EVENT_clone, EVENT_procexit};
-
 Result<Fd> watch_rings(const ProbeObject& object) {
     Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
     for (const char* ring : {"critical_ring", "bulk_ring"}) {
@@ -40,11 +37,10 @@ Result<Fd> watch_rings(const ProbeObject& object) {
     return epoll;
 }
 
+/// Without the life of processes nothing can be said of them at all.
 Result<void> check_needed(const HookLadder& ladder) {
     for (const auto& standing : ladder.standings()) {
-        const bool needed = std::ranges::any_of(
-            kNeeded, [&](event_id event) { return standing.hook.events.test(event); });
-        if (!needed || standing.rung()) {
+        if (!standing.hook.always || standing.rung()) {
             continue;
         }
         Error error{"the kernel takes no hook for " + standing.hook.name};

@@ -343,19 +343,24 @@ class Loader {
         bulk.read(watch, SIZE_MAX);
     }
 
-    /// A silent hook steps down, unless it stands on its last rung: better silent than not there.
+    /// A silent hook steps down, unless nothing below it holds: better silent than not there.
     bool judge(HookLadder::Standing& standing, const EventSet& seen) {
         if (!standing.rung()) {
             return true;
         }
         standing.proven = (standing.hook.events & seen).any();
-        const bool expected =
-            (standing.hook.events & options_.wanted).any() || standing.hook.always;
-        if (standing.proven || !expected || standing.at + 1 == standing.hook.rungs.size()) {
+        const bool expected = (standing.hook.events & options_.wanted).any() || standing.hook.always;
+        if (standing.proven || !expected || !holds_below(standing)) {
             return true;
         }
         ladder_.step_down(standing, "it was attached but did not report our own act");
         return false;
+    }
+
+    bool holds_below(const HookLadder::Standing& standing) const {
+        const auto& rungs = standing.hook.rungs;
+        return std::any_of(rungs.begin() + static_cast<ptrdiff_t>(standing.at) + 1, rungs.end(),
+                           [&](const Rung& rung) { return bool(trial_.attempt(rung)); });
     }
 
     const KernelOptions& options_;
