@@ -21,9 +21,12 @@ struct sockaddr_inet {
 };
 
 static __always_inline struct sock* sock_of(const struct file* file) {
+    struct socket* socket;
+
     if (!file || (peek(file, f_inode, i_mode) & S_IFMT_BITS) != S_IFSOCK_BITS)
         return 0;
-    return peek((struct socket*)peek(file, private_data), sk);
+    socket = peek(file, private_data);
+    return peek(socket, sk);
 }
 
 static __always_inline void read_local(struct endpoint* end, const struct sock* sock) {
