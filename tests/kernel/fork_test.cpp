@@ -126,11 +126,6 @@ TEST_CASE("a child given to the caller's own parent says whose it is", "[fork]")
     CHECK((birth.number("flags") & CLONE_PARENT) != 0);
 }
 
-TEST_CASE("a fork that fails has its errno", "[fork]") {
-    const auto story = capture([] { clone3(CLONE_SIGHAND, SIGCHLD); });
-    CHECK(story.has("clone3", counts("res", -EINVAL), by(story.actor())));
-}
-
 TEST_CASE("what a child does is the child's", "[fork]") {
     const Shared<long> child;
     const auto story = capture([&] {

@@ -153,12 +153,13 @@ TEST_CASE("a flood loses bulk records, each counted, and no program's start", "[
     const Shared<Pids> programs;
     Actor flood([&] {
         for (pid_t& pid : programs->each) {
-            pid = ::fork();
-            if (pid == 0) {
+            const pid_t child = ::fork();
+            if (child == 0) {
                 open_often(kOpens);
                 ::execl(program.c_str(), "program", nullptr);
                 ::_exit(kRefused);
             }
+            pid = child;
         }
     });
     flood.run();  // nobody reads meanwhile, so the ring must overflow

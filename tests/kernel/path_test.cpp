@@ -69,7 +69,7 @@ TEST_CASE("one file by all its names", "[path]") {
     CHECK(opened.text("resolved") == file);
 }
 
-TEST_CASE("a relative name comes with what it starts from", "[path]") {
+TEST_CASE("a relative name that leads to no file comes with what it starts from", "[path]") {
     const Folder folder;
     const std::string file = folder.file("file");
     folder.folder("sub");
@@ -81,9 +81,9 @@ TEST_CASE("a relative name comes with what it starts from", "[path]") {
             open_at(AT_FDCWD, name.c_str());
         });
         const Record& opened = story.first("openat", says("name", name));
-        CHECK(opened.text("directory") == folder.path("sub"));
         CHECK(opened.number("dirfd") == AT_FDCWD);
         CHECK(opened.text("resolved") == (error ? "" : file));
+        CHECK(opened.text("directory") == (error ? folder.path("sub") : ""));
     }
     SECTION("a directory's descriptor") {
         const Shared<int> directory;
@@ -93,9 +93,9 @@ TEST_CASE("a relative name comes with what it starts from", "[path]") {
             open_at(*directory, name.c_str());
         });
         const Record& opened = story.first("openat", says("name", name));
-        CHECK(opened.text("directory") == folder.path("sub"));
         CHECK(opened.number("dirfd") == *directory);
         CHECK(opened.text("resolved") == (error ? "" : file));
+        CHECK(opened.text("directory") == (error ? folder.path("sub") : ""));
     }
 }
 
@@ -122,13 +122,11 @@ TEST_CASE("a chroot hides nothing", "[path]") {
     const auto story = capture([&] {
         must(::chroot(folder.path().c_str()) == 0 && ::chdir("/") == 0, "another root");
         open_at(AT_FDCWD, "/secret");
-        open_at(AT_FDCWD, "secret", O_RDONLY | O_CLOEXEC);
+        open_at(AT_FDCWD, "missing");
     });
     REQUIRE(story.exit_code() == 0);
     CHECK(story.first("openat", says("name", "/secret")).text("resolved") == file);
-    const Record& relative = story.first("openat", says("name", "secret"));
-    CHECK(relative.text("resolved") == file);
-    CHECK(relative.text("directory") == folder.path());
+    CHECK(story.first("openat", says("name", "missing")).text("directory") == folder.path());
 }
 
 TEST_CASE("in a container paths read as in the container", "[path]") {
@@ -268,7 +266,6 @@ TEST_CASE("a path longer or deeper than can be told keeps its tail and says so",
     const Record& opened = story.first("openat", says("name", "deep-file"));
     REQUIRE(opened.number("fd") >= 0);
     CHECK_THAT(opened.text("resolved"), Catch::EndsWith("/" + step + "/deep-file"));
-    CHECK_THAT(opened.text("directory"), Catch::EndsWith("/" + step));
     const bool is_whole = opened.text("resolved").starts_with(folder.path() + "/");
     CHECK(opened.has(RECORD_TRUNCATED) != is_whole);
 }
