@@ -59,8 +59,9 @@ static __always_inline __u64 inode_ctime(const struct inode* inode) {
     const struct inode___hidden_times* hidden = (const void*)inode;
     const struct inode___times* plain = (const void*)inode;
 
+    /* 4e40eff0b573 (6.13): the top bit of the nanoseconds says that somebody asked for the time. */
     if (bpf_core_field_exists(split->i_ctime_sec))
-        return peek(split, i_ctime_sec) * SECOND_NS + peek(split, i_ctime_nsec);
+        return peek(split, i_ctime_sec) * SECOND_NS + (peek(split, i_ctime_nsec) & ~(1U << 31));
     if (bpf_core_field_exists(hidden->__i_ctime))
         return peek(hidden, __i_ctime.tv_sec) * SECOND_NS + peek(hidden, __i_ctime.tv_nsec);
     return peek(plain, i_ctime.tv_sec) * SECOND_NS + peek(plain, i_ctime.tv_nsec);
