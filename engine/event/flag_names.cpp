@@ -16,6 +16,13 @@ namespace {
 
 // O_SYNC holds O_DSYNC's bit, O_TMPFILE holds O_DIRECTORY's: the wider are tested first by their
 // masks.
+// The C library of a 64-bit program calls it 0.
+#ifdef __aarch64__
+constexpr uint64_t kLargeFile = 0400000;
+#else
+constexpr uint64_t kLargeFile = 0100000;
+#endif
+
 constexpr FlagName kOpenFlags[] = {
     {O_ACCMODE, O_RDONLY, "O_RDONLY"},
     {O_ACCMODE, O_WRONLY, "O_WRONLY"},
@@ -30,7 +37,7 @@ constexpr FlagName kOpenFlags[] = {
     {O_SYNC, O_DSYNC, "O_DSYNC"},
     {O_ASYNC, O_ASYNC, "FASYNC"},
     FLAG(O_DIRECT),
-    {__O_LARGEFILE, __O_LARGEFILE, "O_LARGEFILE"},
+    {kLargeFile, kLargeFile, "O_LARGEFILE"},
     FLAG(O_TMPFILE),
     {O_TMPFILE, O_DIRECTORY, "O_DIRECTORY"},
     FLAG(O_NOFOLLOW),

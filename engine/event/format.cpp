@@ -127,7 +127,7 @@ void print_strings(ScratchText& out, std::string_view strings) {
 }
 
 void print_octal(ScratchText& out, uint64_t mode) {
-    out.add('0').add_number(mode, 8);
+    out.add(mode != 0 ? "0" : "").add_number(mode, 8);
 }
 
 void print_named(ScratchText& out, std::string_view name, int64_t number) {

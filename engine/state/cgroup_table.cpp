@@ -98,9 +98,9 @@ std::string_view CgroupTable::path(uint64_t id) {
 }
 
 bool CgroupTable::has_own_namespaces(const event_header& header) const {
-    return host_.pid_namespace != 0 && host_.mount_namespace != 0 &&
-           header.pid_namespace != host_.pid_namespace &&
-           header.mount_namespace != host_.mount_namespace;
+    const auto differ = [](uint32_t a, uint32_t b) { return a != 0 && b != 0 && a != b; };
+    return differ(header.pid_namespace, host_.pid_namespace) &&
+           differ(header.mount_namespace, host_.mount_namespace);
 }
 
 const Container& CgroupTable::container(const event_header& header) {
