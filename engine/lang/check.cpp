@@ -19,11 +19,21 @@ bool is_event_type(const Operand& operand) {
     return use && use->field->name == "evt.type";
 }
 
-bool same_type(FieldType left, FieldType right) {
+unsigned bits_of(const Operand& operand) {
+    const FieldUse* use = plain_field(operand);
+    return use ? lang::bits_of(*use->field) : 64;
+}
+
+bool same_type(const Operand& left, const Operand& right) {
     const auto plain = [](FieldType type) {
         return type == FieldType::path ? FieldType::text : type;
     };
-    return plain(left) == plain(right);
+    return plain(left.type) == plain(right.type) && bits_of(left) == bits_of(right) &&
+           left.is_list() == right.is_list();
+}
+
+std::string kind_of(const Operand& operand) {
+    return (operand.is_list() ? "a list of " : "") + std::string(name_of(operand.type));
 }
 
 std::string operators_for(const Operand& left) {
@@ -203,7 +213,7 @@ bool Checker::literals(Test& test, const std::vector<const Word*>& words) {
     std::vector<Literal> read;
     for (const Word* word : words) {
         note_doubts(*test.op, *word, mistakes_);
-        auto literal = read_literal(*test.op, test.left.type, word->text);
+        auto literal = read_literal(*test.op, test.left.type, word->text, bits_of(test.left));
         if (!literal) {
             refuse(literal.error().message, literal.error().hint, word->span);
         } else if (is_event_type(test.left) && !find_event_kind(word->text)) {
@@ -259,10 +269,11 @@ bool Checker::field_right(Test& test, const Compare& compare) {
     } else if (is_event_type(test.left)) {
         refuse("evt.type can be compared with constants only",
                "the events a rule is for must be known when it is loaded", term.span);
-    } else if (!same_type(test.left.type, right->type) || test.left.is_list() != right->is_list()) {
-        refuse(test.left.key + " yields " + (test.left.is_list() ? "a list of " : "") +
-                   std::string(name_of(test.left.type)) + ", but " + right->key + " yields " +
-                   (right->is_list() ? "a list of " : "other ") + std::string(name_of(right->type)),
+    } else if (!same_type(test.left, *right)) {
+        const auto of_left = kind_of(test.left);
+        const auto of_right = kind_of(*right);
+        refuse(test.left.key + " yields " + of_left + ", but " + right->key + " yields " +
+                   (of_left == of_right ? "other " : "") + of_right,
                "both sides must be of one type", term.span);
     } else {
         test.right = std::move(*right);

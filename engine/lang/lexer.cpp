@@ -89,7 +89,7 @@ std::optional<std::string_view> Lexer::take_identifier() {
     return length ? std::optional(advance(length)) : std::nullopt;
 }
 
-std::optional<std::string_view> Lexer::take_field_name() {
+size_t Lexer::field_name_length() const {
     size_t length = identifier_length(at_);
     const size_t first = length;
     while (length && peek(length) == '.') {
@@ -99,7 +99,12 @@ std::optional<std::string_view> Lexer::take_field_name() {
         }
         length += part + 1;
     }
-    return length > first ? std::optional(advance(length)) : std::nullopt;
+    return length > first ? length : 0;
+}
+
+std::optional<std::string_view> Lexer::take_field_name() {
+    const size_t length = field_name_length();
+    return length ? std::optional(advance(length)) : std::nullopt;
 }
 
 std::optional<std::string_view> Lexer::take_without(std::string_view excluded) {
@@ -208,15 +213,32 @@ Result<char> Lexer::take_escape(char quote) {
     }
 }
 
-Result<std::string> Lexer::take_quoted() {
-    const size_t begin = at_;
-    const char quote = text_[at_++];
-    std::string taken;
-    while (!at_end()) {
-        const char c = text_[at_++];
-        if (c == quote) {
-            return taken;
+/// Where the quote that closes the one at `at_` stands: the next that no backslash stands before,
+/// not even one that is itself escaped.
+std::optional<size_t> Lexer::closing_quote() const {
+    for (size_t i = at_ + 1; i < text_.size(); ++i) {
+        if (text_[i] == text_[at_] && text_[i - 1] != '\\') {
+            return i;
         }
+    }
+    return std::nullopt;
+}
+
+Result<std::string> Lexer::take_quoted() {
+    const auto end = closing_quote();
+    const char quote = text_[at_];
+    if (!end) {
+        const bool escaped = text_.ends_with(quote) && text_.size() > at_ + 1;
+        return Error{std::string("the quote ") + quote + " is never closed",
+                     escaped ? "a backslash stands before the last one; to end with a backslash "
+                               "write \\x5c"
+                             : std::string("expected another ") + quote,
+                     where(at_)};
+    }
+    std::string taken;
+    ++at_;
+    while (at_ < *end) {
+        const char c = text_[at_++];
         if (c == '\0') {
             return Error{"a NUL byte inside quotes", "write it as \\x00", where(at_ - 1)};
         }
@@ -224,17 +246,14 @@ Result<std::string> Lexer::take_quoted() {
             taken.push_back(c);
             continue;
         }
-        if (at_end()) {
-            break;
-        }
         const auto escape = take_escape(quote);
         if (!escape) {
             return escape.error();
         }
         taken.push_back(*escape);
     }
-    return Error{std::string("the quote ") + quote + " is never closed",
-                 std::string("expected another ") + quote, where(begin)};
+    at_ = *end + 1;
+    return taken;
 }
 
 std::string Lexer::next_words() const {

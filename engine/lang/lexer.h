@@ -33,6 +33,9 @@ class Lexer {
     /// `shell_procs`: a letter, then letters, digits and underscores.
     std::optional<std::string_view> take_identifier();
 
+    /// True when a field's name begins here.
+    bool sees_field_name() const { return field_name_length() > 0; }
+
     /// `proc.name`: identifiers with at least one dot between.
     std::optional<std::string_view> take_field_name();
 
@@ -60,8 +63,10 @@ class Lexer {
   private:
     char peek(size_t ahead = 0) const;
     size_t identifier_length(size_t from) const;
+    size_t field_name_length() const;
     std::string_view advance(size_t length);
     std::optional<std::string_view> take_without(std::string_view excluded);
+    std::optional<size_t> closing_quote() const;
     Result<char> take_escape(char quote);
     size_t hexadecimal_length() const;
     size_t decimal_length() const;

@@ -63,11 +63,17 @@ Result<Value> read_signed(std::string_view text) {
     return not_a("a whole number", text, "decimal or 0x…, at most 64 bits");
 }
 
-Result<Value> read_unsigned(std::string_view text) {
-    if (const auto number = read_number<uint64_t>(text)) {
+/// A negative number means what the kernel makes of it: -1 is the largest number there is.
+Result<Value> read_unsigned(std::string_view text, unsigned bits) {
+    const uint64_t largest = UINT64_MAX >> (64U - bits);
+    if (const auto number = read_number<uint64_t>(text); number && *number <= largest) {
         return Value(*number);
     }
-    return not_a("a whole number from 0 up", text, "decimal or 0x…, at most 64 bits");
+    if (const auto number = read_number<int64_t>(text); number && *number < 0) {
+        return Value(static_cast<uint64_t>(*number) & largest);
+    }
+    return not_a("a whole number from 0 up", text,
+                 "decimal or 0x…, at most " + std::to_string(bits) + " bits");
 }
 
 Result<Value> read_real(std::string_view text) {
@@ -178,10 +184,6 @@ ReadScalar scalar_reader(FieldType type) {
     switch (type) {
         case FieldType::signed_number:
             return read_signed;
-        case FieldType::unsigned_number:
-        case FieldType::relative_time:
-        case FieldType::absolute_time:
-            return read_unsigned;
         case FieldType::real:
             return read_real;
         case FieldType::boolean:
@@ -218,7 +220,8 @@ Result<Address> read_address(std::string_view text) {
     return address;
 }
 
-Result<Literal> read_literal(const Operator& op, FieldType type, std::string_view text) {
+Result<Literal> read_literal(const Operator& op, FieldType type, std::string_view text,
+                             unsigned bits) {
     Literal literal;
     literal.text = text;
     if (text.size() > kLongest) {
@@ -226,8 +229,11 @@ Result<Literal> read_literal(const Operator& op, FieldType type, std::string_vie
                      "at most " + std::to_string(kLongest) + " are allowed",
                      {}};
     }
-    if (const ReadScalar read = scalar_reader(type)) {
-        auto value = read(text);
+    const bool is_unsigned = type == FieldType::unsigned_number ||
+                             type == FieldType::relative_time || type == FieldType::absolute_time;
+    const ReadScalar read = scalar_reader(type);
+    if (read || is_unsigned) {
+        auto value = read ? read(text) : read_unsigned(text, bits);
         if (!value) {
             return value.error();
         }

@@ -26,8 +26,10 @@ struct Literal {
     }
 };
 
-/// Reads `text` as the right-hand side `op` wants against a field of `type`.
-Result<Literal> read_literal(const Operator& op, FieldType type, std::string_view text);
+/// Reads `text` as the right-hand side `op` wants against a field of `type`, a number of which has
+/// so many bits.
+Result<Literal> read_literal(const Operator& op, FieldType type, std::string_view text,
+                             unsigned bits = 64);
 
 /// Reads an IPv4 or IPv6 address; an IPv4-mapped one becomes IPv4.
 Result<Address> read_address(std::string_view text);

@@ -117,9 +117,7 @@ size_t Glob::take_class(size_t at, char c, bool& fits) const {
     if (kind == ':') {
         const auto* known = std::ranges::find(kClasses, name, &CharacterClass::name);
         if (known != kClasses.end()) {
-            fits = fits || known->holds(static_cast<unsigned char>(c)) ||
-                   (fold_case_ && (known->holds(static_cast<unsigned char>(to_lower(c))) ||
-                                   known->holds(static_cast<unsigned char>(to_upper(c)))));
+            fits = fits || known->holds(static_cast<unsigned char>(c));
         }
     } else {
         fits = fits || (name.size() == 1 && folded(name[0]) == folded(c));

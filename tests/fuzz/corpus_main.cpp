@@ -23,7 +23,7 @@ void feed(const fs::path& file) {
 
 int main(int argc, char** argv) {
     size_t fed = 0;
-    for (const std::string given : std::vector<std::string>(argv + 1, argv + argc)) {
+    for (const std::string& given : std::vector<std::string>(argv + 1, argv + argc)) {
         if (!fs::is_directory(given)) {
             feed(given);
             ++fed;
