@@ -11,32 +11,25 @@ static __always_inline __u32 id_asked(const struct call* call, int index) {
     return call->compat && is_short_id_call(call->number) ? (__u16)id : id;
 }
 
-static __always_inline void* begin_change(enum event_id id, __u32 size, const struct call* call) {
-    struct event_header* header = event_begin(id, size, current_task());
-
-    if (header && call->compat)
-        header->flags |= RECORD_COMPAT;
-    return header;
-}
-
 /* A call and, for 32-bit programs, its elder with ids of 16 bits. */
-#define ID_CHANGE(name, fill)                                                          \
-    SYSCALL_EXIT(name) {                                                               \
-        struct name##_event* event = begin_change(EVENT_##name, sizeof(*event), call); \
-                                                                                       \
-        if (!event)                                                                    \
-            return 0;                                                                  \
-        event->res = call->result;                                                     \
-        fill;                                                                          \
-        event_submit(&event->header);                                                  \
-        return 0;                                                                      \
-    }                                                                                  \
-    SEC("fexit/__ia32_sys_" #name "16")                                                \
-    int BPF_PROG(on_##name##_fexit16, struct pt_regs* regs, long result) {             \
-        struct call call;                                                              \
-                                                                                       \
-        read_call(&call, current_task(), regs, result);                                \
-        return exit_##name(&call);                                                     \
+#define ID_CHANGE(name, fill)                                               \
+    SYSCALL_EXIT(name) {                                                    \
+        struct name##_event* event =                                        \
+            begin_exit(EVENT_##name, sizeof(*event), current_task(), call); \
+                                                                            \
+        if (!event)                                                         \
+            return 0;                                                       \
+        event->res = call->result;                                          \
+        fill;                                                               \
+        event_submit(&event->header);                                       \
+        return 0;                                                           \
+    }                                                                       \
+    SEC("fexit/__ia32_sys_" #name "16")                                     \
+    int BPF_PROG(on_##name##_fexit16, struct pt_regs* regs, long result) {  \
+        struct call call;                                                   \
+                                                                            \
+        read_call(&call, current_task(), regs, result);                     \
+        return exit_##name(&call);                                          \
     }
 
 ID_CHANGE(setuid, event->uid = id_asked(call, 0))
@@ -52,8 +45,8 @@ ID_CHANGE(setresgid, (event->rgid = id_asked(call, 0), event->egid = id_asked(ca
 
 SYSCALL_EXIT(capset) {
     struct task_struct* task = current_task();
-    struct capset_event* event = begin_change(EVENT_capset, sizeof(*event), call);
-    const struct cred* cred = get(task, real_cred);
+    struct capset_event* event = begin_exit(EVENT_capset, sizeof(*event), current_task(), call);
+    const struct cred* cred = peek(task, real_cred);
 
     if (!event)
         return 0;

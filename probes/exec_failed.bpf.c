@@ -9,11 +9,9 @@ static __always_inline int submit_failed(enum event_id id, const struct call* ca
 
     if (call->result >= 0)
         return 0;
-    event = event_begin(id, sizeof(*event), task);
+    event = begin_exit(id, sizeof(*event), task, call);
     if (!event)
         return 0;
-    if (call->compat)
-        event->header.flags |= RECORD_COMPAT;
     event->res = call->result;
     put_user_string(&event->header, &event->filename, name);
     put_process(event, task);

@@ -37,7 +37,7 @@ int BPF_PROG(on_exit, struct task_struct* task) {
     if (!event)
         return 0;
     event->status = peek(signal, flags) & GROUP_EXIT_FLAG ? peek(signal, group_exit_code)
-                                                         : peek(task, group_leader, exit_code);
+                                                          : peek(task, group_leader, exit_code);
     event->ret = event->status >> 8 & 0xff;
     event->sig = event->status & SIGNAL_BITS;
     event->core = (event->status & CORE_BIT) != 0;

@@ -36,6 +36,14 @@ enum loss_reason {
 /* Which program a system call's exit goes to: an index into the map syscall_programs; 0: none. */
 enum { SYSCALL_NONE = 0, SYSCALL_SOCKETCALL = 1, SYSCALL_FIRST_EVENT = 2 };
 
+/* What a hook in the kernel can leave for the exit of the system call it is in. */
+enum stash_kind {
+    STASH_opened = 1 << 0,  /* the file opened */
+    STASH_changed = 1 << 1, /* the file whose permissions change */
+    STASH_names = 1 << 2,   /* the names removed or changed */
+    STASH_peer = 1 << 3,    /* the address connected to */
+};
+
 /* Read-only once loaded, so that the verifier drops what is not wanted. */
 struct knobs {
     __u32 scope;           /* enum scope_kind */
@@ -45,7 +53,7 @@ struct knobs {
     __u32 arguments_limit;
     __u32 environment_limit; /* 0: no environment */
     __u8 threads;            /* fork events for threads too */
-    __u8 stash_opens;        /* a hook leaves the opened path with the task */
+    __u8 stashes;            /* enum stash_kind: what some hook leaves with the task */
     __u8 wanted[EVENT_COUNT];
     __u8 native[SYSCALL_NUMBERS]; /* syscall number -> program index */
     __u8 compat[SYSCALL_NUMBERS];

@@ -3,15 +3,6 @@
 #include "probes/network.bpf.h"
 
 #define SOCKADDR_BYTES 128
-#define STATE_SYN_SENT 2
-
-static __always_inline void* begin_socket(enum event_id id, __u32 size, const struct call* call) {
-    struct event_header* header = event_begin(id, size, current_task());
-
-    if (header && call->compat)
-        header->flags |= RECORD_COMPAT;
-    return header;
-}
 
 static __always_inline struct sock* sock_by_descriptor(struct event_header* header, long fd,
                                                        __u64* ino) {
@@ -31,19 +22,18 @@ static __always_inline void put_asked(struct event_header* header, struct text_r
 }
 
 /* A connection that failed leaves no peer in its socket: the one a hook saw, else the one asked. */
-static __always_inline void put_refused_peer(struct connect_event* event, const struct call* call,
-                                             const struct sock* sock) {
+static __always_inline void put_refused_peer(struct connect_event* event, const struct call* call) {
     const void* asked = (const void*)call->arguments[1];
+    const struct stash* stash = stashed(current_task(), call, STASH_peer);
     __u32 length = call->arguments[2];
 
-    struct stash* stash = stashed_peer(current_task(), sock);
-
-    if (stash)
-        stash->peer_length = 0;
     if (event->remote.port != 0 || event->remote_path.length != 0)
         return;
     if (stash) {
         read_end(&event->remote, (const struct sockaddr_inet*)stash->peer);
+        if (event->remote.family == FAMILY_unix)
+            put_unix_name(&event->header, &event->remote_path, stash->peer + sizeof(__u16),
+                          (int)stash->peer_length - (int)sizeof(__u16), 0);
         return;
     }
     read_asked(&event->remote, asked, length);
@@ -54,7 +44,7 @@ static __always_inline void put_refused_peer(struct connect_event* event, const 
 }
 
 SOCKET_EXIT(connect) {
-    struct connect_event* event = begin_socket(EVENT_connect, sizeof(*event), call);
+    struct connect_event* event = begin_exit(EVENT_connect, sizeof(*event), current_task(), call);
     struct sock* sock;
 
     if (!event)
@@ -65,7 +55,8 @@ SOCKET_EXIT(connect) {
     sock = sock_by_descriptor(&event->header, event->fd, &event->socket_ino);
     if (sock)
         put_socket(event, sock);
-    put_refused_peer(event, call, sock);
+    put_refused_peer(event, call);
+    drop_stash(current_task());
     event_submit(&event->header);
     return 0;
 }
@@ -83,30 +74,31 @@ static __always_inline void put_queue(struct accept_event* event, const struct c
         event->queuepct = event->queuelen * 100 / event->queuemax;
 }
 
-#define ACCEPT(name, fill)                                                             \
-    SOCKET_EXIT(name) {                                                                \
-        struct name##_event* event = begin_socket(EVENT_##name, sizeof(*event), call); \
-        struct sock* sock;                                                             \
-                                                                                       \
-        if (!event)                                                                    \
-            return 0;                                                                  \
-        event->fd = call->result;                                                      \
-        put_queue((struct accept_event*)event, call);                                  \
-        fill;                                                                          \
-        if (call->result >= 0) {                                                       \
-            sock = sock_by_descriptor(&event->header, event->fd, &event->socket_ino);  \
-            if (sock)                                                                  \
-                put_socket(event, sock);                                               \
-        }                                                                              \
-        event_submit(&event->header);                                                  \
-        return 0;                                                                      \
+#define ACCEPT(name, fill)                                                            \
+    SOCKET_EXIT(name) {                                                               \
+        struct name##_event* event =                                                  \
+            begin_exit(EVENT_##name, sizeof(*event), current_task(), call);           \
+        struct sock* sock;                                                            \
+                                                                                      \
+        if (!event)                                                                   \
+            return 0;                                                                 \
+        event->fd = call->result;                                                     \
+        put_queue((struct accept_event*)event, call);                                 \
+        fill;                                                                         \
+        if (call->result >= 0) {                                                      \
+            sock = sock_by_descriptor(&event->header, event->fd, &event->socket_ino); \
+            if (sock)                                                                 \
+                put_socket(event, sock);                                              \
+        }                                                                             \
+        event_submit(&event->header);                                                 \
+        return 0;                                                                     \
     }
 
 ACCEPT(accept, (void)0)
 ACCEPT(accept4, event->flags = call->arguments[3])
 
 SOCKET_EXIT(bind) {
-    struct bind_event* event = begin_socket(EVENT_bind, sizeof(*event), call);
+    struct bind_event* event = begin_exit(EVENT_bind, sizeof(*event), current_task(), call);
     struct sock* sock;
 
     if (!event)
@@ -122,7 +114,7 @@ SOCKET_EXIT(bind) {
 }
 
 SOCKET_EXIT(listen) {
-    struct listen_event* event = begin_socket(EVENT_listen, sizeof(*event), call);
+    struct listen_event* event = begin_exit(EVENT_listen, sizeof(*event), current_task(), call);
     struct sock* sock;
 
     if (!event)
@@ -134,14 +126,6 @@ SOCKET_EXIT(listen) {
     if (sock)
         put_socket(event, sock);
     event_submit(&event->header);
-    return 0;
-}
-
-/* Connections begun, for calls that find no peer when they end. */
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(on_connecting, const struct sock* sock, int old_state, int new_state) {
-    if (new_state == STATE_SYN_SENT)
-        stash_remote(current_task(), sock);
     return 0;
 }
 

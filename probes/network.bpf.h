@@ -2,7 +2,8 @@
 /* What a socket is: its family and type, its two ends, the paths of unix sockets. */
 #pragma once
 
-#include "probes/open.bpf.h"
+#include "probes/stash.bpf.h"
+#include "probes/syscall_exit.bpf.h"
 
 enum { FAMILY_unix = 1, FAMILY_ipv4 = 2, FAMILY_ipv6 = 10 };
 
@@ -39,8 +40,10 @@ static __always_inline void read_local(struct endpoint* end, const struct sock* 
 }
 
 static __always_inline void read_remote(struct endpoint* end, const struct sock* sock) {
-    end->family = peek(sock, __sk_common.skc_family);
     end->port = __builtin_bswap16(peek(sock, __sk_common.skc_dport));
+    if (end->port == 0)
+        return; /* not connected */
+    end->family = peek(sock, __sk_common.skc_family);
     if (end->family == FAMILY_ipv6)
         bpf_core_read(end->address, ADDRESS_V6_BYTES, &sock->__sk_common.skc_v6_daddr);
     else
@@ -56,8 +59,8 @@ static __always_inline void put_unix_name(struct event_header* header, struct te
 
     if (!place || length <= 0 || length > UNIX_PATH_BYTES)
         return;
-    read = in_user_memory ? bpf_probe_read_user(place, length & 127, name)
-                          : bpf_probe_read_kernel(place, length & 127, name);
+    read = in_user_memory ? bpf_probe_read_user(place, masked(length, 127), name)
+                          : bpf_probe_read_kernel(place, masked(length, 127), name);
     if (read)
         return;
     if (*place == 0) {
@@ -65,8 +68,8 @@ static __always_inline void put_unix_name(struct event_header* header, struct te
         text_placed(header, text, length);
         return;
     }
-    read = in_user_memory ? bpf_probe_read_user_str(place, (length & 127) + 1, name)
-                          : bpf_probe_read_kernel_str(place, (length & 127) + 1, name);
+    read = in_user_memory ? bpf_probe_read_user_str(place, masked(length, 127) + 1, name)
+                          : bpf_probe_read_kernel_str(place, masked(length, 127) + 1, name);
     if (read > 1)
         text_placed(header, text, read - 1);
 }
@@ -95,13 +98,18 @@ static __always_inline void read_end(struct endpoint* end, const struct sockaddr
 static __always_inline void read_asked(struct endpoint* end, const void* address, __u32 length) {
     struct sockaddr_inet asked = {};
 
-    bpf_probe_read_user(&asked, length < sizeof(asked) ? length & 31 : sizeof(asked), address);
+    if (length >= sizeof(asked))
+        bpf_probe_read_user(&asked, sizeof(asked), address);
+    else if (length >= offsetof(struct sockaddr_inet, v6))
+        bpf_probe_read_user(&asked, offsetof(struct sockaddr_inet, v6), address);
+    else if (length >= sizeof(asked.family))
+        bpf_probe_read_user(&asked.family, sizeof(asked.family), address);
     read_end(end, &asked);
 }
 
 /* Leaves the address `sock` is being connected to with the task. */
 static __always_inline void stash_remote(struct task_struct* task, const struct sock* sock) {
-    struct stash* stash = bpf_task_storage_get(&stashes, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    struct stash* stash = begin_stash(task, STASH_peer);
     struct sockaddr_inet* address;
 
     if (!stash)
@@ -111,7 +119,6 @@ static __always_inline void stash_remote(struct task_struct* task, const struct 
     address->port = peek(sock, __sk_common.skc_dport);
     address->v4 = peek(sock, __sk_common.skc_daddr);
     bpf_core_read(address->v6, ADDRESS_V6_BYTES, &sock->__sk_common.skc_v6_daddr);
-    stash->peer_socket = (__u64)sock;
     stash->peer_length = sizeof(*address);
 }
 

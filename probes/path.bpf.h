@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "probes/probe.bpf.h"
+#include "probes/record.bpf.h"
 
 /* More components than a path of TEXT_MAX bytes can have; where the kernel lacks bpf_loop the
  * verifier walks them all itself, and deeper paths keep their tail and say so. */
@@ -84,10 +84,10 @@ static long walk_step(__u32 index, struct walker* walker) {
  * Writes a path backwards into the slot's path buffer, from walk.dentry up to where walk.root is
  * the root of walk.mount and that mount has no parent.
  */
-static __always_inline void walk(struct slot* slot) {
+static __always_inline void walk(struct slot* slot, __u32 at) {
     struct walker walker = {slot};
 
-    slot->walk.at = TEXT_MAX;
+    slot->walk.at = at;
     slot->walk.truncated = 0;
     if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)) {
         bpf_loop(PATH_COMPONENTS, walk_step, &walker, 0);
@@ -127,7 +127,7 @@ static __always_inline void put_path(struct event_header* header, struct text_re
     slot->walk.dentry = (__u64)dentry;
     slot->walk.mount = (__u64)mount_of(vfsmount);
     slot->walk.root = (__u64)peek(vfsmount, mnt_root);
-    walk(slot);
+    walk(slot, TEXT_MAX);
     put_walked(header, text);
 }
 
@@ -143,6 +143,24 @@ static __always_inline void put_filesystem_path(struct event_header* header, str
     slot->walk.dentry = (__u64)dentry;
     slot->walk.mount = 0;
     slot->walk.root = (__u64)root;
-    walk(slot);
+    walk(slot, TEXT_MAX);
+    put_walked(header, text);
+}
+
+/* The path of a name in a directory; the name's text need not exist any more. */
+static __always_inline void put_path_of_name(struct event_header* header, struct text_ref* text,
+                                             const struct vfsmount* vfsmount,
+                                             const struct dentry* directory, const char* name,
+                                             __u32 length) {
+    struct slot* slot = slot_of(header);
+    __u32 at = TEXT_MAX - (length & (NAME_MAX_BYTES - 1));
+
+    bpf_probe_read_kernel(&slot->path[at & (TEXT_MAX - 1)], length & (NAME_MAX_BYTES - 1), name);
+    at -= 1;
+    slot->path[at & (TEXT_MAX - 1)] = '/';
+    slot->walk.dentry = (__u64)directory;
+    slot->walk.mount = (__u64)mount_of(vfsmount);
+    slot->walk.root = (__u64)peek(vfsmount, mnt_root);
+    walk(slot, at);
     put_walked(header, text);
 }

@@ -18,7 +18,7 @@ static __always_inline void put_task_bytes(struct event_header* header, struct t
         length = TEXT_MAX - 1;
         header->flags |= RECORD_TRUNCATED;
     }
-    if (bpf_copy_from_user_task(place, length & (TEXT_MAX - 1), (void*)bytes, task, 0) == 0)
+    if (bpf_copy_from_user_task(place, masked(length, TEXT_MAX - 1), (void*)bytes, task, 0) == 0)
         text_placed(header, text, length);
 }
 
@@ -33,7 +33,7 @@ static __always_inline int emit(struct bpf_iter__task* context, int sleepable) {
         return 0;
     if (peek(task, signal, live.counter) == 0)
         return 0;
-    event = event_begin_for(EVENT_execve, sizeof(*event), task, SCOPE_is_in);
+    event = event_begin_for(EVENT_execve, sizeof(*event), task, SCOPE_is_out);
     if (!event)
         return 1; /* asked for this task again */
     event->header.flags |= RECORD_SNAPSHOT;

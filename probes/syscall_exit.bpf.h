@@ -36,6 +36,16 @@ static __always_inline int unpack_socketcall(struct call* call, __u32 wanted) {
     return 1;
 }
 
+/* event_begin for a record about a call. */
+static __always_inline void* begin_exit(enum event_id event, __u32 size, struct task_struct* task,
+                                        const struct call* call) {
+    struct event_header* header = event_begin(event, size, task);
+
+    if (header && call->compat)
+        header->flags |= RECORD_COMPAT;
+    return header;
+}
+
 #define SYSCALL_EXIT(name)                                                 \
     static __noinline int exit_##name(struct call* call);                  \
     SEC("tp_btf/sys_exit")                                                 \

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdarg>
@@ -26,16 +27,20 @@ namespace {
 /// libbpf's callback takes no context, so the listener is found here.
 thread_local std::string* listener = nullptr;
 
-constexpr size_t kMostWords = 1 << 20;
+constexpr size_t kMostWords = 8 << 20;
 
 int listen_to(libbpf_print_level level, const char* format, va_list arguments) {
     if (!listener || level == LIBBPF_DEBUG || listener->size() > kMostWords) {
         return 0;
     }
-    std::array<char, 1024> line{};
-    const int length = std::vsnprintf(line.data(), line.size(), format, arguments);
-    listener->append(line.data(),
-                     std::min(static_cast<size_t>(std::max(length, 0)), line.size() - 1));
+    va_list again;
+    va_copy(again, arguments);
+    const int length = std::vsnprintf(nullptr, 0, format, again);
+    va_end(again);
+    const size_t before = listener->size();
+    listener->resize(before + static_cast<size_t>(std::max(length, 0)) + 1);
+    std::vsnprintf(listener->data() + before, listener->size() - before, format, arguments);
+    listener->pop_back();  // the NUL
     return length;
 }
 
@@ -55,6 +60,17 @@ LibbpfWords::LibbpfWords() : before_(listener) {
 
 LibbpfWords::~LibbpfWords() {
     listener = before_;
+}
+
+std::string LibbpfWords::reason() const {
+    // The verifier tells the whole walk before the step that failed; the end of it is the reason.
+    constexpr size_t kLines = 3;
+    const size_t end = std::min(words_.find("\nprocessed "), words_.find("-- END PROG LOAD LOG"));
+    size_t start = std::min(end, words_.size());
+    for (size_t line = 0; line < kLines && start != 0 && start != std::string::npos; ++line) {
+        start = words_.rfind('\n', start - 1);
+    }
+    return start == std::string::npos ? "" : words_.substr(start + 1, end - start - 1);
 }
 
 std::string LibbpfWords::culprit() const {
@@ -156,7 +172,7 @@ Result<void> ProbeObject::load(std::string& culprit) {
     if (error != 0) {
         culprit = words.culprit();
         Error made = refused(-error, "loading the probes");
-        made.hint = words.all();
+        made.hint = words.reason();
         return made;
     }
     return map_control();

@@ -78,6 +78,9 @@ class LibbpfWords {
 
     const std::string& all() const { return words_; }
 
+    /// Its last words about a program: why the verifier refused it.
+    std::string reason() const;
+
     /// The first program it names as refused, or nothing.
     std::string culprit() const;
 
