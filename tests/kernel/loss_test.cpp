@@ -89,12 +89,16 @@ void mark_each_cpu() {
     });
 }
 
-constexpr uint32_t kTinyRing = 64 * 1024;
+KernelOptions tiny_bulk_ring() {
+    KernelOptions options = only({EVENT_openat, EVENT_unlinkat, EVENT_setuid});
+    options.bulk_ring = 64 * 1024;
+    return options;
+}
 
 }  // namespace
 
 TEST_CASE("when nothing is lost the sequences have no gap", "[loss]") {
-    Watch watch;
+    Watch watch(only({EVENT_openat, EVENT_setuid}));
     const auto story = watch.capture([] {
         for (int round = 0; round < 20; ++round) {
             on_each_cpu([] {
@@ -115,11 +119,7 @@ TEST_CASE("when nothing is lost the sequences have no gap", "[loss]") {
 }
 
 TEST_CASE("what is not watched takes no sequence number", "[loss]") {
-    KernelOptions options = everything();
-    options.wanted.reset();
-    options.wanted.set(EVENT_openat);
-    options.wanted.set(EVENT_setuid);
-    Watch watch(options);
+    Watch watch(only({EVENT_openat, EVENT_setuid}));
     const auto story = watch.capture([] {
         mark_each_cpu();
         on_each_cpu([] {
@@ -140,9 +140,7 @@ TEST_CASE("a flood loses bulk records, each counted, and no program's start", "[
     const Folder folder;
     const std::string program = folder.path("program");
     install(exiting_program(), program);
-    KernelOptions options = everything();
-    options.bulk_ring = kTinyRing;
-    Watch watch(options);
+    Watch watch(tiny_bulk_ring());
     Tracks tracks;
     add(tracks, watch.capture(mark_each_cpu).records());
     REQUIRE(watch.source().losses().empty());
@@ -184,9 +182,7 @@ TEST_CASE("a flood loses bulk records, each counted, and no program's start", "[
 }
 
 TEST_CASE("after a flood what comes next is heard", "[loss]") {
-    KernelOptions options = everything();
-    options.bulk_ring = kTinyRing;
-    Watch watch(options);
+    Watch watch(tiny_bulk_ring());
     Actor flood([] { open_often(2000); });
     flood.run();
     watch.drain();
@@ -195,9 +191,7 @@ TEST_CASE("after a flood what comes next is heard", "[loss]") {
 }
 
 TEST_CASE("losses name their event", "[loss]") {
-    KernelOptions options = everything();
-    options.bulk_ring = kTinyRing;
-    Watch watch(options);
+    Watch watch(tiny_bulk_ring());
     Actor flood([] {
         for (int i = 0; i < 2000; ++i) {
             raw(SYS_unlinkat, AT_FDCWD, "/nowhere/flood", 0);

@@ -68,7 +68,7 @@ const Record& snapshot_of(const std::vector<Record>& records, pid_t pid) {
 TEST_CASE("a process older than the source is known", "[snapshot]") {
     const Folder folder;
     const Elder elder(folder);
-    Watch watch;
+    Watch watch(only({EVENT_openat}));
     const auto records = watch.drain();
     const Record& known = snapshot_of(records, elder.pid());
     CHECK(known.name() == "execve");
@@ -84,7 +84,7 @@ TEST_CASE("a process older than the source is known", "[snapshot]") {
 }
 
 TEST_CASE("all ancestors are known, in scope or not, but for the watching process", "[snapshot]") {
-    Watch watch;
+    Watch watch(only({EVENT_openat}));
     const auto records = watch.drain();
     pid_t next = ::getppid();
     for (int generations = 0; next > 1 && generations < 64; ++generations) {
@@ -95,7 +95,7 @@ TEST_CASE("all ancestors are known, in scope or not, but for the watching proces
 
 TEST_CASE("a process has one identity in snapshot and events", "[snapshot]") {
     Actor actor([] { ::open("/nowhere/elder", O_RDONLY); });
-    Watch watch;
+    Watch watch(only({EVENT_openat}));
     const auto records = watch.drain();
     const Record& known = snapshot_of(records, actor.pid());
     const uint64_t start = known.header().start_time;

@@ -12,7 +12,8 @@ namespace saker::kernel_tests {
 /// probes takes longer than the acts; a test that wants another makes a Watch of its own.
 Story capture(const Act& act);
 
-/// How captures hear of this event.
+/// How captures hear of everything, and of one event.
+std::vector<HookReport> hooks();
 HookReport hook_of(event_id event);
 
 /// False where the rung taken knows nothing of 32-bit calls, as its report says.

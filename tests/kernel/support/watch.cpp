@@ -77,6 +77,15 @@ KernelOptions everything() {
     return options;
 }
 
+KernelOptions only(std::initializer_list<event_id> events) {
+    KernelOptions options = everything();
+    options.wanted.reset();
+    for (const event_id event : events) {
+        options.wanted.set(event);
+    }
+    return options;
+}
+
 Watch::Watch(const KernelOptions& options) {
     auto opened = KernelSource::open(options);
     if (!opened) {
@@ -143,6 +152,10 @@ Story Watch::capture(const Act& act) {
 
 Story capture(const Act& act) {
     return shared_watch().capture(act);
+}
+
+std::vector<HookReport> hooks() {
+    return shared_watch().source().hooks();
 }
 
 HookReport hook_of(event_id event) {

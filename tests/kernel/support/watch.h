@@ -1,6 +1,7 @@
 // A kernel source of one's own, and what it says while actors act.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 
 #include "engine/source/kernel_source.h"
@@ -12,6 +13,9 @@ namespace saker::kernel_tests {
 /// What to watch unless a test wants otherwise: every event, of this process's descendants, by the
 /// best rungs there are but those that $SAKER_KERNEL_WITHOUT names.
 KernelOptions everything();
+
+/// The same of these events alone (and of the life of processes): it loads faster.
+KernelOptions only(std::initializer_list<event_id> events);
 
 /// A running source. What was said before a capture is not part of its story.
 class Watch {
