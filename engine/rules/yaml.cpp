@@ -13,13 +13,18 @@ namespace {
 constexpr uint64_t kMostNodes = 4'000'000;
 constexpr uint32_t kNoNode = std::numeric_limits<uint32_t>::max();
 
-/// Builds the tree. It cannot stop the parser, so after a mistake it only waits for the end.
+/// Builds the tree. It cannot stop the parser, so after a mistake it waits for the document's end.
 class Builder : public YAML::EventHandler {
   public:
     Builder(std::vector<YamlNode>& nodes, std::vector<uint32_t>& documents)
         : nodes_(nodes), documents_(documents) {}
 
-    void OnDocumentStart(const YAML::Mark& /*mark*/) override {
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        // The parser may find an empty document at a place it cannot leave, again and again.
+        if (mark.pos == document_start_) {
+            fail("not valid YAML: nothing here can be understood", mark);
+        }
+        document_start_ = mark.pos;
         open_.clear();
         anchors_.clear();
         at_root_ = true;
@@ -134,6 +139,7 @@ class Builder : public YAML::EventHandler {
     std::vector<uint32_t> anchors_;
     std::vector<uint32_t> open_;
     bool at_root_ = true;
+    int document_start_ = -1;
     uint64_t total_ = 0;
     std::string problem_;
     uint32_t problem_offset_ = 0;
@@ -165,7 +171,7 @@ Result<YamlTree> parse_yaml(const SourceFile& file) {
     try {
         std::istringstream stream{std::string(file.text())};
         YAML::Parser parser(stream);
-        while (parser.HandleNextDocument(builder)) {
+        while (builder.problem().empty() && parser.HandleNextDocument(builder)) {
         }
     } catch (const YAML::Exception& exception) {
         return yaml_error(file, "not valid YAML: " + exception.msg, exception.mark.pos);
