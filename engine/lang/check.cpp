@@ -10,6 +10,9 @@
 namespace saker::lang {
 namespace {
 
+// Nobody reads more, and hostile conditions could have any number of them.
+constexpr size_t kMostMistakes = 1000;
+
 const FieldUse* plain_field(const Operand& operand) {
     return std::get_if<FieldUse>(&operand.node);
 }
@@ -44,6 +47,16 @@ std::string operators_for(const Operand& left) {
         }
     }
     return names;
+}
+
+Mistake unknown_event(const Word& word) {
+    std::vector<std::string_view> names;
+    std::ranges::transform(kEventNames, std::back_inserter(names), &EventName::name);
+    const auto like = nearest(word.text, names);
+    return mistake("no event is called '" + word.text + "'",
+                   like.empty() ? "evt.type is compared with whole names; see saker list events"
+                                : "did you mean " + std::string(like) + "?",
+                   word.span);
 }
 
 /// Literals in any order and number mean the same to `in` and its like.
@@ -106,8 +119,21 @@ class Checker {
         mistakes_.push_back(mistake(std::move(message), std::move(hint), span));
     }
 
+    bool has_enough();
+
     std::vector<Mistake> mistakes_;
+    bool gave_up_ = false;
 };
+
+/// Whether there are so many mistakes that looking further is no use.
+bool Checker::has_enough() {
+    if (mistakes_.size() > kMostMistakes && !gave_up_) {
+        gave_up_ = true;
+        refuse("more than " + std::to_string(kMostMistakes) + " mistakes and warnings",
+               "the rest is not looked at", mistakes_.back().span);
+    }
+    return gave_up_;
+}
 
 template <class Node>
 std::optional<Condition> Checker::chain(const std::vector<Expr>& terms) {
@@ -124,6 +150,9 @@ std::optional<Condition> Checker::chain(const std::vector<Expr>& terms) {
 }
 
 std::optional<Condition> Checker::condition(const Expr& expr) {
+    if (has_enough()) {
+        return std::nullopt;
+    }
     if (const auto* compare = std::get_if<Compare>(&expr.node)) {
         return test(*compare);
     }
@@ -212,18 +241,15 @@ bool Checker::right_side(Test& test, const Compare& compare) {
 bool Checker::literals(Test& test, const std::vector<const Word*>& words) {
     std::vector<Literal> read;
     for (const Word* word : words) {
+        if (has_enough()) {
+            return false;
+        }
         note_doubts(*test.op, *word, mistakes_);
         auto literal = read_literal(*test.op, test.left.type, word->text, bits_of(test.left));
         if (!literal) {
             refuse(literal.error().message, literal.error().hint, word->span);
         } else if (is_event_type(test.left) && !find_event_kind(word->text)) {
-            std::vector<std::string_view> names;
-            std::ranges::transform(kEventNames, std::back_inserter(names), &EventName::name);
-            const auto like = nearest(word->text, names);
-            refuse("no event is called '" + word->text + "'",
-                   like.empty() ? "evt.type is compared with whole names; see saker list events"
-                                : "did you mean " + std::string(like) + "?",
-                   word->span);
+            mistakes_.push_back(unknown_event(*word));
         } else {
             read.push_back(std::move(*literal));
         }

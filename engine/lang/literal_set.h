@@ -40,6 +40,21 @@ inline uint64_t hash_number(uint64_t number) {
     return number ^ (number >> 32U);
 }
 
+/// Costs less than hashing a text, and tells most apart: its length and last bytes.
+inline uint64_t digest(std::string_view text) {
+    uint64_t word = 0;
+    if (text.size() >= sizeof(word)) {
+        std::memcpy(&word, text.data() + text.size() - sizeof(word), sizeof(word));
+    } else {
+        std::memcpy(&word, text.data(), text.size());
+    }
+    return (word ^ text.size() << 56U) * 0xd6e8feb86659fd93ULL >> 32U;
+}
+
+inline uint64_t digest(uint64_t number) {
+    return hash_number(number) >> 32U;
+}
+
 /// An open-addressed table from literals to their index in the list it was made from.
 template <class Key, class View, uint64_t (*Hash)(View)>
 class LiteralTable {
@@ -47,6 +62,7 @@ class LiteralTable {
     /// `literals` must not hold the same value twice.
     explicit LiteralTable(std::vector<Key> literals) : literals_(std::move(literals)) {
         slots_.resize(std::bit_ceil(literals_.size() * 2 + 2));
+        seen_.resize(std::bit_ceil(literals_.size() * 16 + 64) / 64);
         for (uint32_t index = 0; index < literals_.size(); ++index) {
             const uint64_t hash = Hash(literals_[index]);
             size_t slot = hash & (slots_.size() - 1);
@@ -54,11 +70,17 @@ class LiteralTable {
                 slot = (slot + 1) & (slots_.size() - 1);
             }
             slots_[slot] = {static_cast<uint32_t>(hash >> 32U), index};
+            const uint64_t digested = digest(View(literals_[index]));
+            seen_[word_of(digested)] |= uint64_t{1} << (digested % 64);
         }
     }
 
     /// The index of the literal equal to `value`, or kNoLiteral.
     uint32_t find(View value) const {
+        const uint64_t digested = digest(value);
+        if ((seen_[word_of(digested)] >> (digested % 64) & 1U) == 0) {
+            return kNoLiteral;
+        }
         const uint64_t hash = Hash(value);
         size_t slot = hash & (slots_.size() - 1);
         while (slots_[slot].literal != kNoLiteral) {
@@ -77,8 +99,11 @@ class LiteralTable {
         uint32_t literal = kNoLiteral;
     };
 
+    size_t word_of(uint64_t digested) const { return digested / 64 & (seen_.size() - 1); }
+
     std::vector<Key> literals_;
     std::vector<Slot> slots_;
+    std::vector<uint64_t> seen_;  // a bit for each literal's digest: most values end here
 };
 
 using TextSet = LiteralTable<std::string, std::string_view, hash_text>;

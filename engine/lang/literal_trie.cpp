@@ -11,6 +11,9 @@ namespace {
 /// A trie needs about 21 bytes a letter; larger sets come from nowhere but a hostile file.
 constexpr size_t kMostLetters = 1'000'000;
 
+/// Up to here looking for one after the other beats one pass for all.
+constexpr size_t kFew = 2;
+
 struct Range {
     uint32_t begin;
     uint32_t end;
@@ -65,6 +68,9 @@ std::optional<LiteralTrie> LiteralTrie::build(std::span<const std::string> liter
     }
     if (where == Where::anywhere) {
         trie.link_failures();
+        if (literals.size() <= kFew) {
+            trie.few_ = std::move(texts);
+        }
     }
     return trie;
 }

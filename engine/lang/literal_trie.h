@@ -38,7 +38,11 @@ class LiteralTrie {
                     text.size(), [&](size_t at) { return text[text.size() - 1 - at]; }, hit);
                 break;
             case Where::anywhere:
-                scan(text, hit);
+                if (few_.empty()) {
+                    scan(text, hit);
+                } else {
+                    find_each(text, hit);
+                }
                 break;
         }
     }
@@ -109,7 +113,17 @@ class LiteralTrie {
         }
     }
 
+    template <class Hit>
+    void find_each(std::string_view text, Hit&& hit) const {
+        for (uint32_t literal = 0; literal < few_.size(); ++literal) {
+            if (text.find(few_[literal]) != std::string_view::npos) {
+                hit(literal);
+            }
+        }
+    }
+
     Where where_ = Where::begin;
+    std::vector<std::string> few_;  // so few that looking for each in turn is faster
     std::vector<State> states_;
     std::vector<uint8_t> labels_;  // of the step into each state
     std::array<uint32_t, 256> from_root_{};

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kMostLeaves = 64;
 
 /// What running a rule that turns out not to match costs, in the unit of the estimates.
-constexpr double kCostOfRunning = 40;
+constexpr double kCostOfRunning = 10;
 
 /// What a set of leaves, one of which must be true, would cost per event.
 struct Cover {

@@ -2,6 +2,8 @@
 #include "engine/lang/predicate_cost.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace saker::lang {
 
@@ -20,7 +22,7 @@ double cost_of_comparing(const Test& test) {
         case Family::exists:
             return 1;
         case Family::glob:
-            return 60;
+            return 100;
         case Family::regex:
             return 300;
         case Family::path_match:
@@ -32,26 +34,62 @@ double cost_of_comparing(const Test& test) {
     }
 }
 
-/// How often one literal of the family is what the value has.
-double chance_of_one(const Test& test) {
-    const bool text = test.left.type == FieldType::text || test.left.type == FieldType::path;
+/// Fields with few values: one of them is no news.
+constexpr auto kCategories = std::to_array<std::string_view>(
+    {"container.id", "evt.category", "evt.res", "evt.rawres", "fd.l4proto", "fd.num", "fd.type",
+     "fd.typechar", "group.name", "proc.tty", "thread.cap_effective", "thread.cap_permitted",
+     "user.loginuid", "user.name", "user.uid"});
+
+bool is_category(const Operand& operand) {
+    const auto* use = std::get_if<FieldUse>(&operand.node);
+    return use && std::ranges::find(kCategories, use->field->name) != kCategories.end();
+}
+
+/// How often a text begins with, ends with or holds another, by the other's length.
+double chance_of_part(size_t length) {
+    return length <= 1 ? 0.7 : length <= 2 ? 0.2 : length <= 5 ? 0.1 : length <= 8 ? 0.03 : 0.01;
+}
+
+double chance_of_literal(const Test& test, const Literal& literal) {
     switch (test.op->family) {
-        case Family::exists:
-            return 0.95;
+        case Family::contains:
+        case Family::prefix:
+        case Family::suffix:
+            return chance_of_part(literal.bytes.size());
         case Family::equal:
         case Family::in:
         case Family::intersects:
-            return test.left.type == FieldType::boolean ? 0.4 : text ? 0.01 : 0.05;
+            return test.left.type == FieldType::boolean ? 0.4 : 0.01;
+        default:
+            return 0.05;
+    }
+}
+
+double chance_of(const Test& test) {
+    switch (test.op->family) {
+        case Family::exists:
+            return 0.95;
         case Family::unequal:
-            return 0.9;
+            return is_category(test.left) ? 0.5 : 0.95;
         case Family::less:
         case Family::less_equal:
         case Family::greater:
         case Family::greater_equal:
             return 0.5;
         default:
-            return 0.03;
+            break;
     }
+    if (is_category(test.left)) {
+        return 0.5;
+    }
+    if (!test.has_literals()) {
+        return 0.1;
+    }
+    double chance = 0;
+    for (const Literal& literal : test.literals()) {
+        chance += chance_of_literal(test, literal);
+    }
+    return std::min(0.6, chance);
 }
 
 }  // namespace
@@ -81,9 +119,9 @@ double cost_of_searching(Search search) {
         case Search::end:
             return 8;
         case Search::inside:
-            return 50;
+            return 30;
         case Search::inside_folded:
-            return 80;
+            return 60;
     }
     return 0;
 }
@@ -94,11 +132,7 @@ Estimate estimate(const PredicateTable& table, const Predicate& predicate) {
     cost += predicate.right_slot == kNowhere ? 0 : cost_of_reading(test.right);
     cost += predicate.group == kNowhere ? cost_of_comparing(test)
                                         : cost_of_searching(table.groups()[predicate.group].search);
-    const double one = chance_of_one(test);
-    const size_t count = test.has_literals() ? test.literals().size() : 1;
-    const bool negative = test.op->family == Family::unequal;
-    const double chance = negative ? one : std::min(0.6, one * static_cast<double>(count));
-    return {cost, chance};
+    return {cost, chance_of(test)};
 }
 
 }  // namespace saker::lang

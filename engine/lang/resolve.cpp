@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 15> kPluginNamespaces{
     "ka",  "ct",    "jevt",  "json",       "okta",   "github",   "k8smeta", "krsi",
     "gcp", "azure", "dummy", "cloudtrail", "gitlab", "keycloak", "anomaly"};
 
+constexpr size_t kMostHints = 100;
+
 std::vector<std::string_view> field_names() {
     std::vector<std::string_view> names;
     for (const Field* field : all_fields()) {
@@ -26,7 +28,7 @@ std::vector<std::string_view> field_names() {
     return names;
 }
 
-Mistake unknown_field(const FieldName& name) {
+Mistake unknown_field(const FieldName& name, bool with_hint) {
     const auto root = std::string_view(name.name).substr(0, name.name.find('.'));
     Mistake unknown = mistake("there is no field '" + name.name + "'", "", name.span);
     unknown.code = "LOAD_UNKNOWN_FILTER";
@@ -36,7 +38,7 @@ Mistake unknown_field(const FieldName& name) {
         unknown.hint = "skip-if-unknown-filter: true lets the other rules of the file load";
         return unknown;
     }
-    const auto like = nearest(name.name, field_names());
+    const auto like = with_hint ? nearest(name.name, field_names()) : std::string_view();
     unknown.hint =
         like.empty() ? "see saker list fields" : "did you mean " + std::string(like) + "?";
     return unknown;
@@ -245,7 +247,8 @@ std::optional<FieldUse> resolve_field(const FieldName& name, std::vector<Mistake
     FieldArgument rest;
     const Field* field = find_field(name.name, rest);
     if (!field) {
-        mistakes.push_back(unknown_field(name));
+        // Looking for likely names is slow: not for thousands of them.
+        mistakes.push_back(unknown_field(name, mistakes.size() < kMostHints));
         return std::nullopt;
     }
     auto argument = read_argument(*field, {rest.text, name.argument, name.has_argument});

@@ -18,10 +18,17 @@ namespace {
 
 using Shared = std::shared_ptr<const Conditions>;
 
+/// Events enough to be various, few enough to stay in the cache as those of a ring do.
+constexpr size_t kWarm = 1 << 11;
+
+/// So many that each is read from memory.
+constexpr size_t kCold = 1 << 17;
+
 /// Judges the day's events over and over; with `only`, those of one kind.
-void judge(benchmark::State& bench, const Shared& conditions, std::optional<EventKind> only) {
+void judge(benchmark::State& bench, const Shared& conditions, size_t count,
+           std::optional<EventKind> only) {
     const BenchRules rules(*conditions);
-    const OrdinaryDay day(1 << 14);
+    const OrdinaryDay day(count);
     std::vector<const BenchEvent*> events;
     for (const BenchEvent& event : day.events()) {
         if (!only || event.kind == *only) {
@@ -80,7 +87,9 @@ void register_set(const std::string& name, Conditions conditions) {
         return;
     }
     const auto shared = std::make_shared<const Conditions>(std::move(conditions));
-    benchmark::RegisterBenchmark(("judge/" + name).c_str(), judge, shared, std::nullopt);
+    benchmark::RegisterBenchmark(("judge/" + name).c_str(), judge, shared, kWarm, std::nullopt);
+    benchmark::RegisterBenchmark(("judge cold/" + name).c_str(), judge, shared, kCold,
+                                 std::nullopt);
     benchmark::RegisterBenchmark(("build/" + name).c_str(), build, shared)
         ->Unit(benchmark::kMillisecond);
 }
@@ -89,7 +98,7 @@ void register_kinds(const std::string& name, Conditions conditions) {
     const auto shared = std::make_shared<const Conditions>(std::move(conditions));
     for (const char* kind : {"openat", "execve", "clone", "close", "connect", "sendto", "socket"}) {
         benchmark::RegisterBenchmark(fmt::format("judge/{}/{}", name, kind).c_str(), judge, shared,
-                                     find_event_kind(kind));
+                                     kWarm, find_event_kind(kind));
     }
 }
 
