@@ -13,7 +13,9 @@
 
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#define __VMLINUX_H__ /* the registers are named as in the kernel */
 #include <bpf/bpf_tracing.h>
+#undef __VMLINUX_H__
 #include <bpf/bpf_endian.h>
 /* clang-format on */
 
@@ -41,6 +43,10 @@ struct inode___hidden_times {
 struct inode___split_times {
     __s64 i_ctime_sec, i_mtime_sec;
     __u32 i_ctime_nsec, i_mtime_nsec;
+};
+
+struct io_kiocb___result {
+    int result;
 };
 
 #pragma clang attribute pop

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A program started. Failed calls come from the exit of the system call: exec_failed.bpf.c. */
+#include "probes/stash.bpf.h"
 #include "probes/task.bpf.h"
 
 #define ARGUMENTS_MAX (TEXT_MAX - 1)
@@ -34,6 +35,17 @@ static __always_inline void put_environment(struct execve_event* event, struct m
     put_user_bytes(&event->header, &event->env, (void*)start, length);
 }
 
+/* By now the kernel pretends that execve was called: a hook kept the number, else only a
+ * descriptor's path tells. */
+static __always_inline int is_execveat(struct task_struct* task, struct linux_binprm* binary) {
+    const struct stash* stash =
+        knobs.stashes & STASH_exec ? bpf_task_storage_get(&stashes, task, 0, 0) : 0;
+
+    if (stash && stash->valid & STASH_exec)
+        return stash->number == (stash->compat ? COMPAT_execveat : NATIVE_execveat);
+    return bpf_core_field_exists(binary->fdpath) && peek(binary, fdpath);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm* binary) {
     struct mm_struct* mm = peek(task, mm);
@@ -41,8 +53,7 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
 
     if (!event)
         return 0;
-    /* By now the kernel pretends that execve was called; only a descriptor's path tells. */
-    if (bpf_core_field_exists(binary->fdpath) && peek(binary, fdpath))
+    if (is_execveat(task, binary))
         event->header.event = EVENT_execveat;
     put_process(event, task);
     if (mm) {
@@ -52,6 +63,7 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
     put_kernel_string(&event->header, &event->filename, peek(binary, filename));
     if (peek(binary, interp) != peek(binary, filename))
         put_kernel_string(&event->header, &event->interpreter, peek(binary, interp));
+    drop_stash(task);
     event_submit(&event->header);
     return 0;
 }

@@ -246,6 +246,7 @@ struct sock {
     struct sock_common __sk_common;
     __u16 sk_type;
     __u16 sk_protocol;
+    struct socket* sk_socket;
     __u32 sk_ack_backlog;
     __u32 sk_max_ack_backlog;
 };
@@ -295,13 +296,14 @@ struct io_open {
     struct open_how how;
 };
 
-struct io_kiocb {
-    __u8 opcode;
+struct io_cqe {
+    int res;
 };
 
-struct io_uring_cqe {
-    __u64 user_data;
-    int res;
+struct io_kiocb {
+    __u8 opcode;
+    unsigned int flags;
+    struct io_cqe cqe;
 };
 
 struct seq_file;

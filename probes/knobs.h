@@ -42,6 +42,7 @@ enum stash_kind {
     STASH_changed = 1 << 1, /* the file whose permissions change */
     STASH_names = 1 << 2,   /* the names removed or changed */
     STASH_peer = 1 << 3,    /* the address connected to */
+    STASH_exec = 1 << 4,    /* which call starts a program */
 };
 
 /* Read-only once loaded, so that the verifier drops what is not wanted. */

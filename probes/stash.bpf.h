@@ -21,6 +21,7 @@ struct stashed_name {
 
 struct stash {
     __u32 number;
+    __u32 compat;
     __u32 valid; /* enum stash_kind */
     __u64 arguments[4];
     /* STASH_opened, STASH_changed: the file */
@@ -46,9 +47,9 @@ struct {
 } stashes __weak SEC(".maps");
 
 static __always_inline int belongs_to(const struct stash* stash, const struct call* call) {
-    return stash->number == call->number && stash->arguments[0] == call->arguments[0] &&
-           stash->arguments[1] == call->arguments[1] && stash->arguments[2] == call->arguments[2] &&
-           stash->arguments[3] == call->arguments[3];
+    return stash->number == call->number && stash->compat == call->compat &&
+           stash->arguments[0] == call->arguments[0] && stash->arguments[1] == call->arguments[1] &&
+           stash->arguments[2] == call->arguments[2] && stash->arguments[3] == call->arguments[3];
 }
 
 /* For a hook: where to leave what it saw. Null when this call has one of the kind already: what
@@ -65,6 +66,7 @@ static __always_inline struct stash* begin_stash(struct task_struct* task, __u32
     read_current_call(&call, task);
     if (!belongs_to(stash, &call)) {
         stash->number = call.number;
+        stash->compat = call.compat;
         for (int index = 0; index < 4; ++index)
             stash->arguments[index] = call.arguments[index];
         stash->valid = 0;

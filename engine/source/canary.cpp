@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -15,12 +16,14 @@
 #include <cstring>
 
 #include "engine/base/fd.h"
+#include "engine/source/canary_uring.h"
 
 namespace saker {
 
 namespace {
 
-constexpr long kNobody = -1;  // "leave this id as it is", or no id at all
+constexpr long kFchmodat2 = 452;  // newer than our headers
+constexpr long kNobody = -1;      // "leave this id as it is", or no id at all
 
 void close_if_open(long descriptor) {
     if (descriptor >= 0) {
@@ -111,49 +114,60 @@ void open_root(event_id event) {
     }
 }
 
-/// To a name nobody listens at.
+/// To a name and to a port nobody listens at.
 void connect_to_nobody() {
-    const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    constexpr char name[] = "\0saker-canary";
-    std::memcpy(address.sun_path, name, sizeof(name) - 1);
-    ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address),
-              offsetof(sockaddr_un, sun_path) + sizeof(name) - 1);
+    constexpr uint16_t kUnusedPort = 1;
+    constexpr char kUnusedName[] = "\0saker-canary";
+    const Fd local(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    std::memcpy(name.sun_path, kUnusedName, sizeof(kUnusedName) - 1);
+    ::connect(local.get(), reinterpret_cast<const sockaddr*>(&name),
+              offsetof(sockaddr_un, sun_path) + sizeof(kUnusedName) - 1);
+    const Fd inet(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(kUnusedPort);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::connect(inet.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
 }
+
+/// A file of which the kernel lets nobody change name or permissions, but asks its hooks before.
+constexpr const char* kUnchangeable = "/proc/self/status";
+constexpr const char* kNewName = "/proc/self/saker-canary";
 
 void change_names(event_id event) {
     switch (event) {
 #ifdef SYS_unlink
         case EVENT_unlink:
-            ::syscall(SYS_unlink, "");
+            ::syscall(SYS_unlink, kUnchangeable);
             break;
         case EVENT_rename:
-            ::syscall(SYS_rename, "", "");
+            ::syscall(SYS_rename, kUnchangeable, kNewName);
             break;
         case EVENT_chmod:
-            ::syscall(SYS_chmod, "", 0);
+            ::syscall(SYS_chmod, kUnchangeable, 0444);
             break;
 #endif
 #ifdef SYS_renameat
         case EVENT_renameat:
-            ::syscall(SYS_renameat, AT_FDCWD, "", AT_FDCWD, "");
+            ::syscall(SYS_renameat, AT_FDCWD, kUnchangeable, AT_FDCWD, kNewName);
             break;
 #endif
         case EVENT_unlinkat:
-            ::syscall(SYS_unlinkat, AT_FDCWD, "", 0);
+            ::syscall(SYS_unlinkat, AT_FDCWD, kUnchangeable, 0);
             break;
         case EVENT_renameat2:
-            ::syscall(SYS_renameat2, AT_FDCWD, "", AT_FDCWD, "", 0);
+            ::syscall(SYS_renameat2, AT_FDCWD, kUnchangeable, AT_FDCWD, kNewName, 0);
             break;
         case EVENT_fchmod:
             ::syscall(SYS_fchmod, -1, 0);
             break;
         case EVENT_fchmodat:
-            ::syscall(SYS_fchmodat, AT_FDCWD, "", 0);
+            ::syscall(SYS_fchmodat, AT_FDCWD, kUnchangeable, 0444);
             break;
         case EVENT_fchmodat2:
-            ::syscall(452, AT_FDCWD, "", 0, 0);
+            ::syscall(kFchmodat2, AT_FDCWD, kUnchangeable, 0444, 0);
             break;
         default:
             break;
@@ -230,6 +244,9 @@ void act_for(const EventSet& events) {
     }
     if (lives) {
         live_and_die();
+    }
+    if (events.test(EVENT_openat) || events.test(EVENT_openat2)) {
+        open_through_uring();
     }
     for (size_t number = 0; number < events.size(); ++number) {
         const auto event = static_cast<event_id>(number);

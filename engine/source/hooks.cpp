@@ -2,6 +2,9 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
+
+#include "probes/knobs.h"
 
 namespace saker {
 
@@ -77,6 +80,86 @@ Hook syscall_exit(event_id event) {
     return hook;
 }
 
+/// The rungs of a place where the kernel asks its security modules.
+std::vector<Rung> security_rungs(const std::string& hook, const std::string& function) {
+    return {{HookKind::lsm, hook, "on_" + hook + "_lsm"},
+            {HookKind::fentry, function, "on_" + hook + "_fentry"},
+            {HookKind::kprobe, function, "on_" + hook + "_kprobe"}};
+}
+
+/// Hooks that report an event of their own, and tell system calls which object it was.
+std::vector<Hook> kernel_events() {
+    std::vector<Hook> hooks;
+    hooks.push_back(
+        {"bprm_check_security", events({EVENT_bprm_check_security}), events({EVENT_execveat}),
+         security_rungs("bprm_check_security", "security_bprm_check"), false,
+         "programs are seen when they run, not when the kernel is asked to run them", STASH_exec});
+    hooks.back().rungs.push_back({HookKind::tp_btf,
+                                  "sched_prepare_exec",
+                                  "on_prepare_exec",
+                                  {},
+                                  "programs that the checks of the kernel refused"});
+    hooks.push_back(
+        {"file_open", events({EVENT_file_open}),
+         events({EVENT_open, EVENT_openat, EVENT_openat2, EVENT_creat}),
+         security_rungs("file_open", "security_file_open"), false,
+         "the file of an open is looked up by its descriptor when the call ends: another "
+         "thread may have put another there",
+         STASH_opened});
+    hooks.push_back(
+        {"socket_connect", events({EVENT_socket_connect}), events({EVENT_connect}),
+         security_rungs("socket_connect", "security_socket_connect"), false,
+         "the address of a refused connection is read from the caller's memory, which may "
+         "have changed",
+         STASH_peer});
+    hooks.back().rungs.push_back({HookKind::tp_btf,
+                                  "inet_sock_set_state",
+                                  "on_set_state",
+                                  {},
+                                  "connections other than TCP before they are made"});
+    return hooks;
+}
+
+/// Hooks that report nothing, but tell system calls which object it was.
+std::vector<Hook> helpers() {
+    const std::string blind =
+        "the object is told by directory and name as asked, not as the kernel found it";
+    std::vector<Hook> hooks;
+    const auto add = [&](const std::string& name, EventSet supported, stash_kind stash) {
+        hooks.push_back({name,
+                         {},
+                         supported,
+                         security_rungs(name, "security_" + name),
+                         false,
+                         blind,
+                         static_cast<uint8_t>(stash)});
+    };
+    add("path_unlink", events({EVENT_unlink, EVENT_unlinkat}), STASH_names);
+    add("path_rmdir", events({EVENT_unlinkat}), STASH_names);
+    add("path_rename", events({EVENT_rename, EVENT_renameat, EVENT_renameat2}), STASH_names);
+    add("path_chmod", events({EVENT_chmod, EVENT_fchmodat, EVENT_fchmodat2}), STASH_changed);
+    return hooks;
+}
+
+Hook uring() {
+    Hook hook{"io_uring", events({EVENT_openat, EVENT_openat2}), {}, {},
+              false,      "files opened through io_uring"};
+    hook.via = VIA_io_uring;
+    const std::string blind = "the file of an open into a slot of the ring: its name is as asked";
+    for (const auto& [target, program] :
+         {std::pair{"io_uring_submit_req", "on_uring_submit"},
+          std::pair{"io_uring_submit_sqe", "on_uring_submit_sqe"}}) {
+        hook.rungs.push_back({HookKind::tp_btf, target, program, {"on_uring_complete"}, blind});
+    }
+    return hook;
+}
+
+void append(std::vector<Hook>& hooks, std::vector<Hook> more) {
+    for (Hook& hook : more) {
+        hooks.push_back(std::move(hook));
+    }
+}
+
 }  // namespace
 
 std::string Rung::name() const {
@@ -105,6 +188,9 @@ std::vector<Hook> all_hooks() {
             hooks.push_back(syscall_exit(row.event));
         }
     }
+    append(hooks, kernel_events());
+    append(hooks, helpers());
+    hooks.push_back(uring());
     return hooks;
 }
 

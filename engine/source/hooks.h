@@ -40,8 +40,10 @@ struct Hook {
     EventSet events;    // reported by it
     EventSet supports;  // made truer by it: it leaves what it saw for them
     std::vector<Rung> rungs;
-    bool always = false;       // state needs it whatever the rules want
-    std::string blind_spot{};  // what is not seen when no rung holds
+    bool always = false;          // state needs it whatever the rules want
+    std::string blind_spot{};     // what is not seen when no rung holds
+    uint8_t stashes = 0;          // enum stash_kind: what it leaves for the exit of a system call
+    event_via via = VIA_syscall;  // how what it reports was asked for
 };
 
 /// Every hook this build has a program for, in the order of attaching.

@@ -114,18 +114,27 @@ class CanaryWatch final : public RecordSink {
     void take(std::span<const std::byte> record) override {
         event_header header;
         std::memcpy(&header, record.data(), sizeof(header));
-        if (header.flags & RECORD_CANARY) {
-            seen_.set(header.event);
-        } else {
+        if (!(header.flags & RECORD_CANARY)) {
             early_.insert(early_.end(), record.begin(), record.end());
+            return;
+        }
+        (header.via == VIA_io_uring ? through_uring_ : seen_).set(header.event);
+        if (!(header.flags & (RECORD_UNRESOLVED | RECORD_FD_LOOKUP))) {
+            certain_.set(header.event);
         }
     }
 
-    const EventSet& seen() const { return seen_; }
+    /// The hook reported one of our acts, or made the report of one certain.
+    bool proves(const Hook& hook) const {
+        const EventSet& reported = hook.via == VIA_io_uring ? through_uring_ : seen_;
+        return (hook.events & reported).any() || (hook.supports & certain_).any();
+    }
 
   private:
     std::vector<std::byte>& early_;
     EventSet seen_;
+    EventSet through_uring_;
+    EventSet certain_;  // with the very object, not one looked up afterwards
 };
 
 class Loader {
@@ -201,7 +210,11 @@ class Loader {
         for (const auto& standing : ladder_.standings()) {
             if (const Rung* rung = standing.rung()) {
                 enable_rung(*object, *rung, standing.hook);
+                object->settings().stashes |= standing.hook.stashes;
             }
+        }
+        if (object->settings().stashes == 0) {
+            object->leave_out("stashes");  // older kernels have no such map
         }
         if (snapshot_program()) {
             object->enable(snapshot_program());
@@ -265,7 +278,7 @@ class Loader {
                 dispatches |= put_into_dispatcher(object, standing);
                 continue;
             }
-            auto attached = object.attach(rung->program);
+            auto attached = attach_rung(object, *rung);
             if (!attached) {
                 ladder_.step_down(standing, attached.error().message);
                 whole = false;
@@ -275,6 +288,16 @@ class Loader {
             whole = attach_dispatcher(object);
         }
         return whole;
+    }
+
+    static Result<void> attach_rung(ProbeObject& object, const Rung& rung) {
+        auto attached = object.attach(rung.program);
+        for (const std::string& companion : rung.companions) {
+            if (attached && object.is_enabled(companion)) {
+                attached = object.attach(companion);
+            }
+        }
+        return attached;
     }
 
     static bool put_into_dispatcher(ProbeObject& object, const HookLadder::Standing& standing) {
@@ -317,7 +340,7 @@ class Loader {
         act(object, *critical, *bulk, watch);
         bool whole = true;
         for (auto& standing : ladder_.standings()) {
-            whole &= judge(standing, watch.seen());
+            whole &= judge(standing, watch);
         }
         if (!whole) {
             return std::optional<LoadedProbes>{};
@@ -332,7 +355,7 @@ class Loader {
         EventSet acts;
         for (const auto& standing : ladder_.standings()) {
             if (standing.rung()) {
-                acts |= standing.hook.events;
+                acts |= (standing.hook.events | standing.hook.supports) & wanted_or_life(standing);
             }
         }
         auto& canary = object.shared().canary;
@@ -343,14 +366,17 @@ class Loader {
         bulk.read(watch, SIZE_MAX);
     }
 
+    EventSet wanted_or_life(const HookLadder::Standing& standing) const {
+        return standing.hook.always ? standing.hook.events : options_.wanted;
+    }
+
     /// A silent hook steps down, unless nothing below it holds: better silent than not there.
-    bool judge(HookLadder::Standing& standing, const EventSet& seen) {
+    bool judge(HookLadder::Standing& standing, const CanaryWatch& watch) {
         if (!standing.rung()) {
             return true;
         }
-        standing.proven = (standing.hook.events & seen).any();
-        const bool expected = (standing.hook.events & options_.wanted).any() || standing.hook.always;
-        if (standing.proven || !expected || !holds_below(standing)) {
+        standing.proven = watch.proves(standing.hook);
+        if (standing.proven || !holds_below(standing)) {
             return true;
         }
         ladder_.step_down(standing, "it was attached but did not report our own act");

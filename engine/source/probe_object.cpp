@@ -149,8 +149,15 @@ bpf_program* ProbeObject::find(std::string_view program) const {
     return bpf_object__find_program_by_name(object_.get(), std::string(program).c_str());
 }
 
-bool ProbeObject::has(std::string_view program) const {
-    return find(program) != nullptr;
+bool ProbeObject::is_enabled(std::string_view program) const {
+    const bpf_program* found = find(program);
+    return found && bpf_program__autoload(found);
+}
+
+void ProbeObject::leave_out(std::string_view map) {
+    if (bpf_map* found = bpf_object__find_map_by_name(object_.get(), std::string(map).c_str())) {
+        bpf_map__set_autocreate(found, false);
+    }
 }
 
 void ProbeObject::enable(std::string_view program) {

@@ -30,6 +30,8 @@ class ProbeObject {
     knobs& settings() { return *knobs_; }
     /// Number of elements of a map, or bytes of a ring.
     void resize(std::string_view map, uint32_t entries);
+    /// This map will not be made: nothing that is loaded reaches it.
+    void leave_out(std::string_view map);
     /// This program will be loaded; the others will not.
     void enable(std::string_view program);
     /// What an fentry or fexit program is to hook instead of what its section says.
@@ -48,7 +50,7 @@ class ProbeObject {
     /// Everything an iterator program writes.
     Result<std::vector<std::byte>> iterate(std::string_view program) const;
 
-    bool has(std::string_view program) const;
+    bool is_enabled(std::string_view program) const;
 
   private:
     struct CloseObject {

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the kernel is about to do to names and permissions: kept for the exit of the system call,
+ * for then the name may be gone. These hooks report nothing of their own.
+ */
+#include "probes/kernel_hook.bpf.h"
+
+static __always_inline void leave_name(struct stashed_name* name, const struct path* directory,
+                                       const struct dentry* dentry) {
+    struct path path;
+    struct dentry* parent;
+    __u32 length = peek(dentry, d_name.hash_len) >> 32;
+
+    bpf_core_read(&path, sizeof(path), directory);
+    parent = path.dentry;
+    name->mnt = (__u64)path.mnt;
+    name->directory = (__u64)parent;
+    name->directory_ino = peek(parent, d_inode, i_ino);
+    if (length >= NAME_MAX_BYTES)
+        length = NAME_MAX_BYTES - 1;
+    bpf_probe_read_kernel(name->name, masked(length, NAME_MAX_BYTES - 1),
+                          peek(dentry, d_name.name));
+    name->length = length;
+}
+
+static __always_inline void leave_inode(struct stash* stash, const struct path* directory,
+                                        struct dentry* dentry) {
+    struct object object;
+
+    read_dentry(&object, peek(directory, mnt), dentry);
+    stash->ino = object.ino;
+    stash->dev = object.dev;
+    stash->mode = object.mode;
+    stash->flags = object.flags;
+}
+
+static __always_inline struct stash* begin_names(void) {
+    struct task_struct* task = current_task();
+
+    return scope_of(task) == SCOPE_is_out ? 0 : begin_stash(task, STASH_names);
+}
+
+static __always_inline int leave_removed(const struct path* directory, struct dentry* dentry) {
+    struct stash* stash = begin_names();
+
+    if (stash) {
+        leave_name(&stash->names[0], directory, dentry);
+        leave_inode(stash, directory, dentry);
+    }
+    return 0;
+}
+
+HOOK2(path_unlink, security_path_unlink, const struct path*, directory, struct dentry*, dentry) {
+    return leave_removed(directory, dentry);
+}
+
+HOOK2(path_rmdir, security_path_rmdir, const struct path*, directory, struct dentry*, dentry) {
+    return leave_removed(directory, dentry);
+}
+
+HOOK4(path_rename, security_path_rename, const struct path*, old_directory, struct dentry*, old,
+      const struct path*, new_directory, struct dentry*, new) {
+    struct stash* stash = begin_names();
+
+    if (stash) {
+        leave_name(&stash->names[0], old_directory, old);
+        leave_name(&stash->names[1], new_directory, new);
+        leave_inode(stash, old_directory, old);
+    }
+    return 0;
+}
+
+HOOK1(path_chmod, security_path_chmod, const struct path*, path) {
+    struct task_struct* task = current_task();
+    struct stash* stash;
+    struct dentry* dentry;
+
+    if (scope_of(task) == SCOPE_is_out)
+        return 0;
+    stash = begin_stash(task, STASH_changed);
+    if (stash) {
+        dentry = peek(path, dentry);
+        stash->mnt = (__u64)peek(path, mnt);
+        stash->dentry = (__u64)dentry;
+        stash->ino = peek(dentry, d_inode, i_ino);
+    }
+    return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
