@@ -102,3 +102,13 @@ TEST_CASE("paths and users are the container's own", "[container]") {
     CHECK(field(*alert, "fd.name") == "/etc/shadow");
     CHECK(field(*alert, "user.name") == "keeper");
 }
+
+TEST_CASE("a write to the container's ld.so.preload", "[container]") {
+    const std::string id = new_container_id();
+    auto daemon = start_daemon(own_scope(), shipped_rules());
+    auto container = new_container(id);
+    REQUIRE(container->puppet().act("write /etc/ld.so.preload") == 0);
+    const auto alert = daemon.alert("Write to ld.so.preload", patience());
+    REQUIRE(alert);
+    CHECK(field(*alert, "container.id") == id.substr(0, 12));
+}

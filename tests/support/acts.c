@@ -13,6 +13,7 @@
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,6 +240,13 @@ static int act_as(char** words) {
     _exit(run(words + 1));
 }
 
+/* without-network ACT...: another act where no packet can leave. */
+static int act_without_network(char** words) {
+    if (unshare(CLONE_NEWNET))
+        return -1;
+    _exit(run(words));
+}
+
 static const struct act acts[] = {
     {"open", 1, act_open},
     {"write", 1, act_write},
@@ -265,6 +273,7 @@ static const struct act acts[] = {
     {"open-flood", 2, act_open_flood},
     {"exec-each", 2, act_exec_each},
     {"as", 2, act_as},
+    {"without-network", 1, act_without_network},
 };
 
 static int run(char** words) {
