@@ -55,7 +55,7 @@ std::optional<Event> Event::parse(std::span<const std::byte> record) {
     if (header.event >= EVENT_COUNT || header.lane >= LANE_COUNT || header.size > record.size()) {
         return std::nullopt;
     }
-    const EventRow& row = event_table::rows[header.event];
+    const EventRow& row = event_table::kRows[header.event];
     if (header.size < row.size || !texts_are_inside(row, record.data(), header.size)) {
         return std::nullopt;
     }

@@ -27,21 +27,21 @@ template <MemberName name>
 constexpr auto make_column() {
     std::array<const Member*, EVENT_COUNT> column{};
     for (size_t id = 0; id < EVENT_COUNT; ++id) {
-        column[id] = find_member(rows[id], name.view());
+        column[id] = find_member(kRows[id], name.view());
     }
     return column;
 }
 
 /// Where every event keeps the member of that name; null where it has none.
 template <MemberName name>
-inline constexpr auto column = make_column<name>();
+inline constexpr auto kColumn = make_column<name>();
 
 template <class Record>
-inline constexpr event_id id_of = EVENT_COUNT;
+inline constexpr event_id kIdOf = EVENT_COUNT;
 #define FIELD(type, name, doc)
 #define EVENT(name, lane, category, doc, ...) \
     template <>                               \
-    inline constexpr event_id id_of<name##_event> = EVENT_##name;
+    inline constexpr event_id kIdOf<name##_event> = EVENT_##name;
 #include "probes/events.def"
 #undef EVENT
 #undef FIELD
@@ -57,7 +57,7 @@ class Event {
 
     const event_header& header() const { return *reinterpret_cast<const event_header*>(bytes_); }
     event_id id() const { return static_cast<event_id>(header().event); }
-    const EventRow& row() const { return event_table::rows[header().event]; }
+    const EventRow& row() const { return event_table::kRows[header().event]; }
     EventKind kind() const { return row().kind; }
     std::string_view name() const { return row().name; }
     bool has(record_flag flag) const { return (header().flags & flag) != 0; }
@@ -69,8 +69,8 @@ class Event {
     /// The record as the struct the probe filled; null when it is another event.
     template <class Record>
     const Record* as() const {
-        static_assert(event_table::id_of<Record> != EVENT_COUNT);
-        return header().event == event_table::id_of<Record>
+        static_assert(event_table::kIdOf<Record> != EVENT_COUNT);
+        return header().event == event_table::kIdOf<Record>
                    ? reinterpret_cast<const Record*>(bytes_)
                    : nullptr;
     }
@@ -78,7 +78,7 @@ class Event {
     /// This event's member of that name; null when it has none. Costs one table read.
     template <MemberName name>
     const Member* member() const {
-        return event_table::column<name>[header().event];
+        return event_table::kColumn<name>[header().event];
     }
     const Member* member(std::string_view name) const { return find_member(row(), name); }
 

@@ -92,7 +92,7 @@ namespace event_table {
 #define EVENT(name, lane, category, doc, ...)                             \
     EventRow{#name, event_kind(#name),    LANE_##lane,         #category, \
              doc,   name##_members::rows, sizeof(name##_event)},
-inline constexpr auto rows = std::to_array<EventRow>({
+inline constexpr auto kRows = std::to_array<EventRow>({
 #include "probes/events.def"
 });
 #undef EVENT
@@ -101,7 +101,7 @@ inline constexpr auto rows = std::to_array<EventRow>({
 }  // namespace event_table
 
 /// Every event this build captures, indexed by event_id.
-inline constexpr std::span<const EventRow> kEventTable{event_table::rows};
+inline constexpr std::span<const EventRow> kEventTable{event_table::kRows};
 
 /// The member of that name of an event; null if it has none.
 constexpr const Member* find_member(const EventRow& row, std::string_view name) {

@@ -17,6 +17,9 @@ namespace {
 // Of a sockaddr_in6 the kernel wants no more: it once had no scope.
 constexpr size_t kOldIn6 = 24;
 
+// Results below zero and above minus this are errors.
+constexpr int64_t kErrors = 4096;
+
 constexpr std::string_view kCapabilities[] = {
     "CAP_CHOWN",
     "CAP_DAC_OVERRIDE",
@@ -162,9 +165,11 @@ void print_unix_address(ScratchText& out, std::string_view path) {
 }  // namespace
 
 std::string_view error_name(int64_t error) {
-    const int64_t positive = error < 0 ? -error : error;
-    const char* name = positive < 4096 ? ::strerrorname_np(static_cast<int>(positive)) : nullptr;
-    return name && positive != 0 ? name : std::string_view();
+    if (error == 0 || error <= -kErrors || error >= kErrors) {
+        return {};
+    }
+    const char* name = ::strerrorname_np(static_cast<int>(error < 0 ? -error : error));
+    return name ? name : std::string_view();
 }
 
 std::string_view signal_name(int64_t signal) {

@@ -16,6 +16,9 @@ class ScratchText {
     explicit ScratchText(Scratch& scratch) : scratch_(scratch) {}
 
     ScratchText& add(std::string_view text) {
+        if (text.empty()) {
+            return *this;
+        }
         reserve(text.size());
         std::memcpy(bytes_ + size_, text.data(), text.size());
         size_ += text.size();

@@ -27,7 +27,7 @@ struct ProcessCounts {
 /// and until the bulk lane has passed its end, however long the backlog; a byte budget bounds all.
 class ProcessTable {
   public:
-    explicit ProcessTable(size_t byte_budget = 64 * 1024 * 1024);
+    explicit ProcessTable(size_t byte_budget = size_t{64} << 20);
     ~ProcessTable();
     ProcessTable(const ProcessTable&) = delete;
     ProcessTable& operator=(const ProcessTable&) = delete;

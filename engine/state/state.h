@@ -13,7 +13,7 @@
 namespace saker {
 
 struct StateLimits {
-    size_t process_bytes = 64 * 1024 * 1024;
+    size_t process_bytes = size_t{64} << 20;
 };
 
 /// One thread's: the engine's.
