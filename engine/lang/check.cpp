@@ -11,7 +11,8 @@ namespace saker::lang {
 namespace {
 
 // Nobody reads more, and hostile conditions could have any number of them.
-constexpr size_t kMostMistakes = 1000;
+constexpr size_t kMostDoubts = 500;
+constexpr size_t kMostMistakes = 1000;  // so most of them are errors
 
 const FieldUse* plain_field(const Operand& operand) {
     return std::get_if<FieldUse>(&operand.node);
@@ -230,7 +231,7 @@ bool Checker::right_side(Test& test, const Compare& compare) {
     for (const Term& item : (*list)->items) {
         words.push_back(&std::get<Word>(item.node));
     }
-    if ((*list)->is_name && !words.empty()) {
+    if ((*list)->is_name && !words.empty() && mistakes_.size() < kMostDoubts) {
         mistakes_.push_back(doubt(
             "there is no list '" + words.front()->text + "', so it is taken as the value itself",
             "define the list, or write (" + words.front()->text + ")", right.span));
@@ -244,7 +245,9 @@ bool Checker::literals(Test& test, const std::vector<const Word*>& words) {
         if (has_enough()) {
             return false;
         }
-        note_doubts(*test.op, *word, mistakes_);
+        if (mistakes_.size() < kMostDoubts) {
+            note_doubts(*test.op, *word, mistakes_);
+        }
         auto literal = read_literal(*test.op, test.left.type, word->text, bits_of(test.left));
         if (!literal) {
             refuse(literal.error().message, literal.error().hint, word->span);

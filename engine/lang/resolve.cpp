@@ -256,7 +256,7 @@ std::optional<FieldUse> resolve_field(const FieldName& name, std::vector<Mistake
         mistakes.push_back(mistake(argument.error().message, argument.error().hint, name.span));
         return std::nullopt;
     }
-    if (field->flags.deprecated) {
+    if (field->flags.deprecated && mistakes.size() < kMostHints) {
         Mistake old =
             doubt(std::string(field->name) + " is deprecated", "do without it", name.span);
         old.code = "LOAD_DEPRECATED_ITEM";

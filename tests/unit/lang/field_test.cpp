@@ -194,6 +194,24 @@ TEST_CASE("every mistake of a condition is reported, each with its place") {
     CHECK(judged.mistakes[2].span.begin == condition.find("opn"));
 }
 
+TEST_CASE("mistakes are looked for only so long") {
+    std::string condition = "proc.nme = a";
+    for (int i = 0; i < 5000; ++i) {
+        condition += " or proc.nme = a";
+    }
+    const auto unknown = judge(condition, nlohmann::json::object());
+    CHECK(unknown.verdict == refused);
+    CHECK(unknown.mistakes.size() < 1100);
+
+    std::string doubtful = "proc.name in (proc.name";
+    for (int i = 0; i < 5000; ++i) {
+        doubtful += ", proc.name";
+    }
+    const auto doubted = judge(doubtful + ")", nlohmann::json::object());
+    CHECK(doubted.verdict == no);
+    CHECK(doubted.mistakes.size() < 1100);
+}
+
 TEST_CASE("doubts") {
     const std::map<std::string, size_t> expected = {
         {"evt.source = evt.type", 1},
