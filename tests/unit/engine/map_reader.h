@@ -33,29 +33,4 @@ class MapReader final : public FieldReader {
     std::map<std::string, int> reads_;
 };
 
-/// What the condition means, read off its tree: the program must agree.
-inline bool obviously_true(const Condition& condition, FieldReader& reader, bool negated = false) {
-    if (const auto* test = std::get_if<Test>(&condition.node)) {
-        Scratch scratch;
-        Values left(scratch);
-        Values right(scratch);
-        evaluate(test->left, reader, left);
-        if (test->op->family != Family::exists && !test->has_literals()) {
-            evaluate(test->right, reader, right);
-        }
-        return holds(*test, negated, left.all(), right.all());
-    }
-    if (const auto* negation = std::get_if<Negation>(&condition.node)) {
-        return !obviously_true(*negation->term, reader, !negated);
-    }
-    const auto* all = std::get_if<AllOf>(&condition.node);
-    const auto& terms = all ? all->terms : std::get<AnyOf>(condition.node).terms;
-    for (const Condition& term : terms) {
-        if (obviously_true(term, reader, negated) != (all != nullptr)) {
-            return all == nullptr;
-        }
-    }
-    return all != nullptr;
-}
-
 }  // namespace saker::lang

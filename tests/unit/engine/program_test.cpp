@@ -142,7 +142,8 @@ TEST_CASE("explaining a rule shows what it waits for, its tests in order, and wh
     const RuleTexts rules(
         {"evt.type in (open, openat) and fd.name regex .*x.* and proc.pid > 3 "
          "and fd.name = /etc/shadow",
-         "evt.type = open and proc.pid > 3", "evt.type = execve"});
+         "evt.type in (open, openat) and proc.pid > 3 and fd.name = /etc/passwd",
+         "evt.type = execve"});
     const auto explained = rules.program().explain(0);
     REQUIRE(explained.size() == 1);
     CHECK(events_named(explained[0].events) == "open openat");

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
+#include "tests/support/oracle.h"
 #include "tests/unit/engine/random_cases.h"
 #include "tests/unit/engine/rules.h"
 
@@ -63,7 +64,7 @@ TEST_CASE("the program and the plain reading of conditions agree") {
             MapReader reader(random.event(kind));
             std::vector<uint32_t> expected;
             for (uint32_t rule = 0; rule < texts.size(); ++rule) {
-                if (obviously_true(rules.condition(rule), reader)) {
+                if (testing::is_true(rules.condition(rule), reader)) {
                     expected.push_back(rule);
                     if (!rules.program().events_of(rule).test(index_of(kind))) {
                         FAIL("seed " << seed << ": " << texts[rule] << " cannot match "
