@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cstring>
+#include <fstream>
+#include <thread>
 
 #include "tests/kernel/support/capture.h"
 #include "tests/kernel/support/folder.h"
@@ -27,6 +30,34 @@ void enter_own_mounts() {
     must(::unshare(CLONE_NEWNS) == 0, "a mount namespace");
     must(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "mounts of one's own");
 }
+
+/// Opens a fifo for writing once this thread sleeps in the open for reading, and before that puts
+/// an innocent name where the one asked for was.
+struct Swap {
+    explicit Swap(const std::string& fifo) : reader(static_cast<pid_t>(::syscall(SYS_gettid))) {
+        std::strcpy(name, fifo.c_str());
+        thread = std::thread([this, fifo] { act(fifo); });
+    }
+
+    void act(const std::string& fifo) {
+        while (state_of_reader() != 'S') {
+        }
+        std::strcpy(name, "/nowhere/innocent");
+        ::open(fifo.c_str(), O_WRONLY);
+    }
+
+    char state_of_reader() const {
+        std::ifstream file("/proc/self/task/" + std::to_string(reader) + "/stat");
+        std::string text;
+        std::getline(file, text);
+        const size_t name_end = text.rfind(") ");
+        return name_end == std::string::npos ? '?' : text[name_end + 2];
+    }
+
+    char name[256] = "";
+    pid_t reader;
+    std::thread thread;
+};
 
 /// Makes this mount the root of the namespace, as container runtimes do.
 void make_root(const std::string& mount) {
@@ -234,6 +265,22 @@ TEST_CASE("a file in memory says what it is", "[path]") {
         story.first("openat", says("name", "/proc/self/fd/" + std::to_string(*held)));
     CHECK_THAT(again.text("resolved"), Catch::Contains("memfd:saker-memory"));
     CHECK((again.number("file_flags") & FILE_MEMFD) != 0);
+}
+
+TEST_CASE("a name changed behind the kernel's back hides no file", "[path]") {
+    const Folder folder;
+    const std::string fifo = folder.path("fifo");
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const auto story = capture([&] {
+        Swap swap(fifo);
+        open_at(AT_FDCWD, swap.name);  // waits for a writer, long after it has read the name
+        swap.thread.join();
+    });
+    REQUIRE(story.exit_code() == 0);
+    const Record& opened = story.first("openat", says("name", "/nowhere/innocent"));
+    REQUIRE(opened.number("fd") >= 0);
+    CHECK(opened.text("resolved") == fifo);
+    CHECK_FALSE(opened.has(RECORD_UNRESOLVED));
 }
 
 TEST_CASE("a long path is whole", "[path]") {
