@@ -101,8 +101,8 @@ void write_events(const ordered_json& events, std::ostream& out) {
             out << "not captured by this build";
         }
         for (const ordered_json& hook : event["hooks"]) {
-            out << "from " << joined(hook["rungs"].get<std::vector<std::string>>(), ", else ")
-                << ' ';
+            out << (&hook == &event["hooks"].front() ? "from " : "and ")
+                << joined(hook["rungs"].get<std::vector<std::string>>(), ", else ") << ' ';
         }
         out << '\n';
     }
