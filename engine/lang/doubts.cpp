@@ -19,8 +19,12 @@ bool is_field(const std::string& text) {
     size_t length = 0;
     const auto term = parse_term(text, length);
     const auto* name = term ? std::get_if<FieldName>(&term->node) : nullptr;
+    FieldArgument rest;
+    if (!name || length != text.size() || !find_field(name->name, rest)) {
+        return false;  // without looking for names that are like it, as resolving does
+    }
     std::vector<Mistake> ignored;
-    return name && length == text.size() && resolve_field(*name, ignored);
+    return resolve_field(*name, ignored).has_value();
 }
 
 bool is_call(std::string_view text) {

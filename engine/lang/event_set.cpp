@@ -45,6 +45,30 @@ std::optional<bool> number_test(const Test& test, bool negated) {
     return constant ? answer : std::nullopt;
 }
 
+/// Kinds that are one of the names: the usual test, without trying every kind.
+EventSet kinds_named(std::string_view field, std::span<const Literal> names) {
+    EventSet kinds;
+    for (const Literal& name : names) {
+        const auto kind = find_event_kind(name.bytes);
+        if (kind && text_on(field, *kind)) {
+            kinds.set(index_of(*kind));
+        }
+    }
+    return kinds;
+}
+
+EventSet kinds_tried(const Test& test, bool negated, std::string_view field) {
+    EventSet kinds;
+    for (size_t i = 0; i < kEventKinds; ++i) {
+        const auto text = text_on(field, static_cast<EventKind>(i));
+        if (text) {
+            const std::array<Value, 1> value{*text};
+            kinds.set(i, holds(test, negated, value));
+        }
+    }
+    return kinds;
+}
+
 }  // namespace
 
 std::optional<KindTest> KindTest::of(const Test& test, bool negated) {
@@ -68,13 +92,12 @@ std::optional<KindTest> KindTest::of(const Test& test, bool negated) {
     if (!names_kind || (test.op->family != Family::exists && !test.has_literals())) {
         return std::nullopt;
     }
-    for (size_t i = 0; i < kEventKinds; ++i) {
-        const auto text = text_on(use->field->name, static_cast<EventKind>(i));
-        if (text) {
-            const std::array<Value, 1> value{*text};
-            made.true_.set(i, holds(test, negated, value));
-        }
-    }
+    const Family family = test.op->family;
+    const bool is_member =
+        test.modifier == Modifier::none && (family == Family::equal || family == Family::in);
+    made.true_ = is_member && use->field->name != "evt.dir"
+                     ? kinds_named(use->field->name, test.literals())
+                     : kinds_tried(test, negated, use->field->name);
     return made;
 }
 

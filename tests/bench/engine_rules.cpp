@@ -80,13 +80,16 @@ bool is_word_letter(char letter) {
            letter == '-';
 }
 
-/// The names of the macros and lists a rule file defines.
+/// The names of the macros and lists a rule file defines, but for those that mean events too.
 std::set<std::string> names_defined_in(const std::string& text) {
     std::set<std::string> names;
     for (const std::string_view key : {"\n- macro: ", "\n- list: "}) {
         for (size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + 1)) {
             const size_t begin = at + key.size();
-            names.insert(text.substr(begin, text.find('\n', begin) - begin));
+            const std::string name = text.substr(begin, text.find('\n', begin) - begin);
+            if (!find_event_kind(name)) {
+                names.insert(name);
+            }
         }
     }
     return names;
