@@ -70,6 +70,11 @@ std::vector<EventReport> by_event(const Findings& found) {
     return events;
 }
 
+/// Null for what is not there.
+ordered_json text_or_null(const std::string& text) {
+    return text.empty() ? ordered_json() : ordered_json(text);
+}
+
 ordered_json tried_json(const HookReport& hook) {
     ordered_json all = ordered_json::array();
     for (const HookReport::Tried& tried : hook.tried) {
@@ -81,11 +86,10 @@ ordered_json tried_json(const HookReport& hook) {
 ordered_json event_json(const EventReport& event) {
     ordered_json json{{"name", event.name}, {"seen", event.is_seen()}};
     if (event.hook) {
-        json["hook"] = event.hook->chosen.empty() ? ordered_json() : event.hook->chosen;
+        json["hook"] = text_or_null(event.hook->chosen);
         json["proven"] = event.hook->proven;
         json["tried"] = tried_json(*event.hook);
-        json["blind_spot"] =
-            event.hook->blind_spot.empty() ? ordered_json() : event.hook->blind_spot;
+        json["blind_spot"] = text_or_null(event.hook->blind_spot);
     }
     return json;
 }
@@ -100,7 +104,7 @@ ordered_json kernel_json(const KernelFacts& kernel) {
             {"btf", kernel.has_btf},
             {"lsm",
              kernel.is_securityfs_mounted ? ordered_json(kernel.security_modules) : ordered_json()},
-            {"lockdown", kernel.lockdown.empty() ? ordered_json() : ordered_json(kernel.lockdown)},
+            {"lockdown", text_or_null(kernel.lockdown)},
             {"capabilities", capabilities}};
 }
 
@@ -129,25 +133,30 @@ void print_json(const Findings& found, const std::vector<EventReport>& events, b
     }
     report["supporting"] = ordered_json::array();
     for (const HookReport* hook : supporting(found)) {
-        report["supporting"].push_back(
-            {{"name", hook->hook},
-             {"hook", hook->chosen.empty() ? ordered_json() : ordered_json(hook->chosen)},
-             {"proven", hook->proven},
-             {"tried", tried_json(*hook)},
-             {"blind_spot",
-              hook->blind_spot.empty() ? ordered_json() : ordered_json(hook->blind_spot)}});
+        report["supporting"].push_back({{"name", hook->hook},
+                                        {"hook", text_or_null(hook->chosen)},
+                                        {"proven", hook->proven},
+                                        {"tried", tried_json(*hook)},
+                                        {"blind_spot", text_or_null(hook->blind_spot)}});
     }
     out << report.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+}
+
+/// The verifier's log is for `--json`: here its first line must do.
+std::string_view first_line(std::string_view text) {
+    return text.substr(0, text.find('\n'));
 }
 
 void print_hook(const std::string& name, const HookReport* hook, bool is_seen, std::ostream& out) {
     const std::string chosen = hook && !hook->chosen.empty() ? hook->chosen : "nothing";
     out << fmt::format("  {:<20} {:<8} {}\n", name, is_seen ? "seen" : "NOT SEEN", chosen);
     if (!hook) {
+        out << fmt::format("  {:<20} {:<8}   this build has no hook for it\n", "", "");
         return;
     }
     for (const HookReport::Tried& tried : hook->tried) {
-        out << fmt::format("  {:<20} {:<8}   not {}: {}\n", "", "", tried.rung, tried.error);
+        out << fmt::format("  {:<20} {:<8}   not {}: {}\n", "", "", tried.rung,
+                           first_line(tried.error));
     }
     if (!hook->blind_spot.empty()) {
         out << fmt::format("  {:<20} {:<8}   blind spot: {}\n", "", "", hook->blind_spot);
@@ -178,8 +187,9 @@ void print_text(const Findings& found, const std::vector<EventReport>& events, b
     for (const EventReport& event : events) {
         print_hook(event.name, event.hook, event.is_seen(), out);
     }
-    out << "\nhooks that tell what others cannot\n";
-    for (const HookReport* hook : supporting(found)) {
+    const std::vector<const HookReport*> others = supporting(found);
+    out << (others.empty() ? "" : "\nhooks that tell what others cannot\n");
+    for (const HookReport* hook : others) {
         print_hook(hook->hook, hook, !hook->chosen.empty(), out);
     }
     out << (ok ? "\nevery event is seen\n" : "\nsome events are not seen\n");

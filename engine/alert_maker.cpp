@@ -6,6 +6,7 @@ namespace saker {
 namespace {
 
 constexpr size_t kMostAncestors = 32;
+constexpr size_t kLongestCommand = 512;  // of an ancestor; the process itself is told whole
 
 uint64_t hash_of(std::string_view boot_id, std::string_view rule) {
     uint64_t hash = 0xcbf29ce484222325;
@@ -23,12 +24,19 @@ std::string make_id(std::string_view boot_id, std::string_view rule, const event
                        header.lane, header.sequence, header.time);
 }
 
+/// Ends in an ellipsis when it was cut.
+std::string shortened(const std::string& command) {
+    return command.size() <= kLongestCommand ? command
+                                             : command.substr(0, kLongestCommand) + "\u2026";
+}
+
 std::vector<Ancestor> lineage_of(const Process& process) {
     std::vector<Ancestor> lineage;
     for (const Process* at = &process; at != nullptr && lineage.size() < kMostAncestors;
          at = at->parent) {
-        lineage.push_back(
-            {at->pid, at->start_time, at->program->name, at->program->path, at->program->cmdline});
+        const Program& program = *at->program;
+        lineage.push_back({at->pid, at->start_time, program.name, program.path,
+                           lineage.empty() ? program.cmdline : shortened(program.cmdline)});
     }
     return lineage;
 }
