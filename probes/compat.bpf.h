@@ -85,3 +85,29 @@ static __always_inline __u64 inode_mtime(const struct inode* inode) {
         return peek(hidden, __i_mtime.tv_sec) * SECOND_NS + peek(hidden, __i_mtime.tv_nsec);
     return peek(plain, i_mtime.tv_sec) * SECOND_NS + peek(plain, i_mtime.tv_nsec);
 }
+
+/*
+ * Several members of one object read with one helper call: a view of its first bytes. What a kernel
+ * keeps further behind is read by itself; which, is settled when the program is loaded.
+ */
+#define VIEW_BYTES 128
+
+struct view {
+    __u64 bytes[VIEW_BYTES / 8];
+};
+
+static __always_inline void view(struct view* view, const void* object) {
+    if (bpf_probe_read_kernel(view, sizeof(*view), object))
+        __builtin_memset(view, 0, sizeof(*view));
+}
+
+#define seen(view, object, member)                                                        \
+    ({                                                                                    \
+        const __u32 offset = bpf_core_field_offset((object)->member);                     \
+        typeof((object)->member) value;                                                   \
+        if (offset + sizeof(value) <= VIEW_BYTES)                                         \
+            value = *(typeof(value)*)((char*)(view)->bytes + offset);                     \
+        else                                                                              \
+            bpf_probe_read_kernel(&value, sizeof(value), (const char*)(object) + offset); \
+        value;                                                                            \
+    })

@@ -3,6 +3,7 @@
  * The end of every system call of the host, where the kernel has no cheaper hook: its first
  * instructions are all that a call nobody wants pays.
  */
+#include "probes/probe.bpf.h"
 #include "probes/syscall.bpf.h"
 
 /* Index: enum event_id + SYSCALL_FIRST_EVENT. All run at the same tracepoint. */
@@ -60,12 +61,38 @@ static __always_inline __u32 program_of(struct task_struct* task, const struct p
 
 #endif
 
+/* A wanted call: its record is begun here, for all events alike, and completed by the event's
+ * program. */
+static __always_inline struct event_header* begin_record(__u32 program, struct task_struct* task) {
+    __u32 event = program - SYSCALL_FIRST_EVENT;
+    enum scope_answer answer = scope_of(task);
+    __u32 only = 0, taken = 0;
+    struct slot* slot;
+    __u32* index;
+
+    if (answer == SCOPE_is_out || event >= EVENT_COUNT)
+        return 0;
+    index = bpf_map_lookup_elem(&begun, &only);
+    slot = index ? take_slot_at(event, &taken) : 0;
+    if (!slot)
+        return 0;
+    *index = taken;
+    return begin_in(slot, event, task, answer);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs* regs, long result) {
-    __u32 program = program_of(current_task(), regs);
+    struct task_struct* task = current_task();
+    __u32 program = program_of(task, regs);
+    struct event_header* header;
 
-    if (program != SYSCALL_NONE)
+    if (program == SYSCALL_NONE)
+        return 0;
+    header = begin_record(program, task);
+    if (header) {
         bpf_tail_call(ctx, &syscall_programs, program);
+        event_abandon(header); /* nobody wants this one */
+    }
     return 0;
 }
 

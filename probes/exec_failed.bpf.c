@@ -8,7 +8,7 @@ static __always_inline int submit_failed(enum event_id id, const struct call* ca
     struct execve_event* event;
 
     if (call->result >= 0)
-        return 0;
+        return no_event(call);
     event = begin_exit(id, sizeof(*event), task, call);
     if (!event)
         return 0;

@@ -25,6 +25,7 @@ struct object {
     struct vfsmount* mnt;
     struct dentry* dentry;
     struct inode* inode;
+    struct dentry* top; /* of the filesystem */
     __u64 ino;
     __u32 dev;
     __u32 mode;
@@ -54,30 +55,39 @@ static __always_inline __u32 overlay_layer(const struct inode* inode) {
 static __always_inline void read_inode(struct object* object) {
     struct inode* inode = object->inode;
     struct super_block* super;
+    struct view bytes;
     __u64 magic;
 
     if (!inode)
         return;
-    super = peek(inode, i_sb);
-    magic = peek(super, s_magic);
-    object->ino = peek(inode, i_ino);
-    object->mode = peek(inode, i_mode);
-    object->dev = peek(super, s_dev);
-    if (peek(inode, i_nlink) == 0)
-        object->flags |= is_memfd(object->dentry, magic) ? FILE_MEMFD : FILE_DELETED;
+    view(&bytes, inode);
+    object->ino = seen(&bytes, inode, i_ino);
+    object->mode = seen(&bytes, inode, i_mode);
+    if (seen(&bytes, inode, i_nlink) == 0)
+        object->flags |= FILE_DELETED;
+    super = seen(&bytes, inode, i_sb);
+    view(&bytes, super);
+    object->dev = seen(&bytes, super, s_dev);
+    object->top = seen(&bytes, super, s_root);
+    magic = seen(&bytes, super, s_magic);
+    if (object->flags & FILE_DELETED && is_memfd(object->dentry, magic))
+        object->flags ^= FILE_DELETED | FILE_MEMFD;
     if (magic == OVERLAY_MAGIC)
         object->flags |= overlay_layer(inode);
 }
 
-static __always_inline void read_file(struct object* object, const struct file* file) {
-    struct path path = {};
+static __always_inline void read_file(struct object* object, const struct file* from) {
+    struct file* file = (struct file*)from;
+    struct view bytes;
+    struct path path;
 
     __builtin_memset(object, 0, sizeof(*object));
-    bpf_core_read(&path, sizeof(path), &file->f_path);
+    view(&bytes, file);
+    path = seen(&bytes, file, f_path);
     object->mnt = path.mnt;
     object->dentry = path.dentry;
-    object->inode = peek(file, f_inode);
-    if (peek(file, f_mode) & FMODE_CREATED_BIT)
+    object->inode = seen(&bytes, file, f_inode);
+    if (seen(&bytes, file, f_mode) & FMODE_CREATED_BIT)
         object->flags |= FILE_CREATED;
     read_inode(object);
 }
@@ -92,15 +102,14 @@ static __always_inline void read_dentry(struct object* object, struct vfsmount* 
 }
 
 /* FILE_MEMBERS of events.def, for any event that has them. */
-#define put_object(event, object)                                                        \
-    do {                                                                                 \
-        (event)->dev = (object)->dev;                                                    \
-        (event)->ino = (object)->ino;                                                    \
-        (event)->file_type = (object)->mode;                                             \
-        (event)->file_flags = (object)->flags;                                           \
-        put_path(&(event)->header, &(event)->resolved, (object)->mnt, (object)->dentry); \
-        put_filesystem_path(&(event)->header, &(event)->filesystem_path, (object)->mnt,  \
-                            (object)->dentry);                                           \
+#define put_object(event, object)                                                                 \
+    do {                                                                                          \
+        (event)->dev = (object)->dev;                                                             \
+        (event)->ino = (object)->ino;                                                             \
+        (event)->file_type = (object)->mode;                                                      \
+        (event)->file_flags = (object)->flags;                                                    \
+        put_paths(&(event)->header, &(event)->resolved, &(event)->filesystem_path, (object)->mnt, \
+                  (object)->dentry, (object)->top);                                               \
     } while (0)
 
 /* The file behind a descriptor of the current task; null when there is none. */
@@ -114,9 +123,7 @@ static __always_inline struct file* file_of(struct task_struct* task, long descr
     return file;
 }
 
-static __always_inline enum fd_type socket_fd_type(const struct file* file) {
-    struct socket* socket = peek(file, private_data);
-
+static __always_inline enum fd_type socket_fd_type(const struct socket* socket) {
     switch (peek(socket, sk, __sk_common.skc_family)) {
         case 1:
             return FD_TYPE_unix;
@@ -132,20 +139,20 @@ static __always_inline enum fd_type socket_fd_type(const struct file* file) {
 }
 
 static __noinline enum fd_type fd_type_of(const struct file* file) {
-    struct object object;
     struct inode* inode;
+    __u64 magic;
 
     if (!file)
         return FD_TYPE_none;
-    read_file(&object, file);
-    inode = object.inode;
-    if (peek(inode, i_sb, s_magic) == ANONYMOUS_INODE_MAGIC)
+    inode = peek(file, f_inode);
+    magic = peek(inode, i_sb, s_magic);
+    if (magic == ANONYMOUS_INODE_MAGIC)
         return FD_TYPE_anonymous;
-    switch (object.mode & S_IFMT_BITS) {
+    switch (peek(inode, i_mode) & S_IFMT_BITS) {
         case S_IFSOCK_BITS:
-            return socket_fd_type(file);
+            return socket_fd_type(peek(file, private_data));
         case S_IFREG_BITS:
-            return object.flags & FILE_MEMFD ? FD_TYPE_memfd : FD_TYPE_file;
+            return is_memfd(peek(file, f_path.dentry), magic) ? FD_TYPE_memfd : FD_TYPE_file;
         case S_IFBLK_BITS:
         case S_IFLNK_BITS:
             return FD_TYPE_file;

@@ -15,6 +15,7 @@ struct control control __weak SEC(".data.control");
 
 struct slot {
     __u64 busy;
+    __u64 cgroup; /* whose name is known to be out; 0: none */
     struct {
         __u64 dentry, mount, root, cgroup;
         __u32 at, truncated;
@@ -30,6 +31,14 @@ struct {
     __type(key, __u32);
     __type(value, struct slot);
 } slots __weak SEC(".maps");
+
+/* Where the dispatcher of system calls began the record its program completes: a slot's index. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u32);
+} begun __weak SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);

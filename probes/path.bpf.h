@@ -51,7 +51,7 @@ static long walk_step(__u32 index, struct walker* walker) {
         struct mount* parent = mount ? peek(mount, mnt_parent) : 0;
 
         if (parent == mount)
-            return 1;
+            return 1; /* the root of the namespace, or of the filesystem */
         slot->walk.dentry = (__u64)peek(mount, mnt_mountpoint);
         slot->walk.mount = (__u64)parent;
         slot->walk.root = (__u64)peek(parent, mnt.mnt_root);
@@ -118,33 +118,40 @@ static __always_inline struct mount* mount_of(const struct vfsmount* vfsmount) {
     return (struct mount*)((char*)vfsmount - bpf_core_field_offset(struct mount, mnt));
 }
 
+static __always_inline void walk_up(struct slot* slot, const struct dentry* from,
+                                    const struct mount* mount, const struct dentry* root,
+                                    __u32 at) {
+    slot->walk.dentry = (__u64)from;
+    slot->walk.mount = (__u64)mount;
+    slot->walk.root = (__u64)root;
+    walk(slot, at);
+}
+
 static __always_inline void put_path(struct event_header* header, struct text_ref* text,
                                      const struct vfsmount* vfsmount, const struct dentry* dentry) {
-    struct slot* slot = slot_of(header);
-
     if (!vfsmount || !dentry)
         return;
-    slot->walk.dentry = (__u64)dentry;
-    slot->walk.mount = (__u64)mount_of(vfsmount);
-    slot->walk.root = (__u64)peek(vfsmount, mnt_root);
-    walk(slot, TEXT_MAX);
+    walk_up(slot_of(header), dentry, mount_of(vfsmount), peek(vfsmount, mnt_root), TEXT_MAX);
     put_walked(header, text);
 }
 
-/* The path from the root of the filesystem, where what is mounted is only a part of it. */
-static __always_inline void put_filesystem_path(struct event_header* header, struct text_ref* text,
-                                                const struct vfsmount* vfsmount,
-                                                const struct dentry* dentry) {
-    struct slot* slot = slot_of(header);
-    struct dentry* root = peek(vfsmount, mnt_sb, s_root);
+/* The path and, where what is mounted is only a part of its filesystem, the path from the top of
+ * that. */
+static __always_inline void put_paths(struct event_header* header, struct text_ref* text,
+                                      struct text_ref* filesystem_path,
+                                      const struct vfsmount* vfsmount, const struct dentry* dentry,
+                                      const struct dentry* top) {
+    struct dentry* root;
 
-    if (!root || root == peek(vfsmount, mnt_root))
+    if (!vfsmount || !dentry)
         return;
-    slot->walk.dentry = (__u64)dentry;
-    slot->walk.mount = 0;
-    slot->walk.root = (__u64)root;
-    walk(slot, TEXT_MAX);
+    root = peek(vfsmount, mnt_root);
+    walk_up(slot_of(header), dentry, mount_of(vfsmount), root, TEXT_MAX);
     put_walked(header, text);
+    if (!top || root == top)
+        return;
+    walk_up(slot_of(header), dentry, 0, top, TEXT_MAX);
+    put_walked(header, filesystem_path);
 }
 
 /* The path of a name in a directory; the name's text need not exist any more. */
@@ -158,9 +165,6 @@ static __always_inline void put_path_of_name(struct event_header* header, struct
     bpf_probe_read_kernel(&slot->path[at & (TEXT_MAX - 1)], length & (NAME_MAX_BYTES - 1), name);
     at -= 1;
     slot->path[at & (TEXT_MAX - 1)] = '/';
-    slot->walk.dentry = (__u64)directory;
-    slot->walk.mount = (__u64)mount_of(vfsmount);
-    slot->walk.root = (__u64)peek(vfsmount, mnt_root);
-    walk(slot, at);
+    walk_up(slot, directory, mount_of(vfsmount), peek(vfsmount, mnt_root), at);
     put_walked(header, text);
 }

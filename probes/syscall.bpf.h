@@ -11,6 +11,7 @@ struct call {
     __u32 compat; /* the 32-bit interface */
     __u64 arguments[6];
     long result;
+    struct event_header* begun; /* the record the dispatcher began; null at other hooks */
 };
 
 /* Numbers by name, for either interface. */
@@ -99,6 +100,7 @@ static __always_inline int is_short_id_call(__u32 number) {
 
 static __always_inline void read_call(struct call* call, struct task_struct* task,
                                       const struct pt_regs* regs, long result) {
+    call->begun = 0;
     READ_CALL(get, call, task, regs);
     call->result = call->compat ? (int)result : result;
 }
@@ -108,6 +110,7 @@ static __always_inline void read_call(struct call* call, struct task_struct* tas
 static __always_inline void read_current_call(struct call* call, struct task_struct* task) {
     const struct pt_regs* regs;
 
+    call->begun = 0;
     call->result = 0;
     if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
         regs = (const struct pt_regs*)bpf_task_pt_regs(task);

@@ -39,11 +39,31 @@ static __always_inline int unpack_socketcall(struct call* call, __u32 wanted) {
 /* event_begin for a record about a call. */
 static __always_inline void* begin_exit(enum event_id event, __u32 size, struct task_struct* task,
                                         const struct call* call) {
-    struct event_header* header = event_begin(event, size, task);
+    struct event_header* header = call->begun;
 
+    if (header)
+        begin_members(header, size);
+    else
+        header = event_begin(event, size, task);
     if (header && call->compat)
         header->flags |= RECORD_COMPAT;
     return header;
+}
+
+/* For a call that turns out to be no event. */
+static __always_inline int no_event(const struct call* call) {
+    if (call->begun)
+        event_abandon(call->begun);
+    return 0;
+}
+
+/* What the dispatcher began for us. */
+static __always_inline struct event_header* begun_record(void) {
+    __u32 only = 0;
+    __u32* index = bpf_map_lookup_elem(&begun, &only);
+    struct slot* slot = index ? bpf_map_lookup_elem(&slots, index) : 0;
+
+    return slot ? (struct event_header*)slot->record : 0;
 }
 
 #define SYSCALL_EXIT(name)                                                 \
@@ -52,7 +72,8 @@ static __always_inline void* begin_exit(enum event_id event, __u32 size, struct 
     int BPF_PROG(on_##name, struct pt_regs* regs, long result) {           \
         struct call call;                                                  \
         read_call(&call, current_task(), regs, result);                    \
-        return exit_##name(&call);                                         \
+        call.begun = begun_record();                                       \
+        return call.begun ? exit_##name(&call) : 0;                        \
     }                                                                      \
     SEC(NATIVE_FUNCTION(name))                                             \
     int BPF_PROG(on_##name##_fexit, struct pt_regs* regs, long result) {   \
@@ -76,17 +97,18 @@ static __always_inline void* begin_exit(enum event_id event, __u32 size, struct 
     static __noinline int exit_##name(struct call* call)
 
 /* As SYSCALL_EXIT, for a call 32-bit programs may also make by socketcall. */
-#define SOCKET_EXIT(name)                                                                 \
-    static __noinline int socket_exit_##name(struct call* call);                          \
-    SYSCALL_EXIT(name) {                                                                  \
-        return unpack_socketcall(call, SOCKETCALL_##name) ? socket_exit_##name(call) : 0; \
-    }                                                                                     \
-    SEC("fexit/__ia32_compat_sys_socketcall")                                             \
-    int BPF_PROG(on_##name##_fexit_socketcall, struct pt_regs* regs, long result) {       \
-        struct call call;                                                                 \
-        read_call(&call, current_task(), regs, result);                                   \
-        return exit_##name(&call);                                                        \
-    }                                                                                     \
+#define SOCKET_EXIT(name)                                                            \
+    static __noinline int socket_exit_##name(struct call* call);                     \
+    SYSCALL_EXIT(name) {                                                             \
+        return unpack_socketcall(call, SOCKETCALL_##name) ? socket_exit_##name(call) \
+                                                          : no_event(call);          \
+    }                                                                                \
+    SEC("fexit/__ia32_compat_sys_socketcall")                                        \
+    int BPF_PROG(on_##name##_fexit_socketcall, struct pt_regs* regs, long result) {  \
+        struct call call;                                                            \
+        read_call(&call, current_task(), regs, result);                              \
+        return exit_##name(&call);                                                   \
+    }                                                                                \
     static __noinline int socket_exit_##name(struct call* call)
 
 /* What the tracepoint of one call gives: common fields, the number, the result. */

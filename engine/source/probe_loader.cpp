@@ -216,9 +216,9 @@ class Loader {
         if (object->settings().stashes == 0) {
             object->leave_out("stashes");  // older kernels have no such map
         }
+        object->enable("on_tree");
         if (snapshot_program()) {
             object->enable(snapshot_program());
-            object->enable("on_tree");
         }
         return object;
     }
@@ -230,9 +230,8 @@ class Loader {
 
     /// Who is to step down when loading failed; an error when nobody can.
     Attempt blame(const std::string& culprit, Error error) {
-        const bool is_snapshot =
-            snapshot_program() && (culprit == snapshot_program() || culprit == "on_tree");
-        if (is_snapshot) {
+        if (snapshot_program() && culprit == snapshot_program()) {
+            snapshot_error_ += culprit + ": " + error.message + ": " + error.hint + "; ";
             ++snapshot_rung_;
             return std::optional<LoadedProbes>{};
         }
@@ -251,7 +250,7 @@ class Loader {
         shared.bulk_wake = options_.bulk_ring / 4;
         shared.own_pid_namespace = own_pid_namespace();
         shared.self_tgid = static_cast<uint32_t>(::getpid());
-        if (shared.own_pid_namespace == kInitialPidNamespace || !snapshot_program()) {
+        if (shared.own_pid_namespace == kInitialPidNamespace) {
             return {};
         }
         auto tree = process_tree(object);
@@ -394,6 +393,7 @@ class Loader {
     HookTrial trial_;
     HookLadder ladder_;
     size_t snapshot_rung_ = 0;
+    std::string snapshot_error_;
 };
 
 }  // namespace
