@@ -6,13 +6,11 @@ namespace saker {
 namespace {
 
 bool texts_are_inside(const EventRow& row, const std::byte* bytes, uint32_t size) {
-    for (const Member& member : row.members) {
-        if (!is_variable(member.type)) {
-            continue;
-        }
-        const auto& where = *reinterpret_cast<const text_ref*>(bytes + member.offset);
-        if (where.length != 0 && (where.offset < row.size || where.offset > size ||
-                                  where.length > size - where.offset)) {
+    for (const uint16_t place : row.texts) {
+        const auto& where = *reinterpret_cast<const text_ref*>(bytes + place);
+        const bool is_inside =
+            where.offset >= row.size && where.offset <= size && where.length <= size - where.offset;
+        if (where.length != 0 && !is_inside) {
             return false;
         }
     }

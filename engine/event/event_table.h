@@ -71,7 +71,8 @@ struct EventRow {
     std::string_view category;
     std::string_view help;
     std::span<const Member> members;
-    uint32_t size;  // of the fixed part, header included
+    std::span<const uint16_t> texts;  // where the text_refs of variable members lie
+    uint32_t size;                    // of the fixed part, header included
 
     /// For state only: rules never see it.
     constexpr bool is_internal() const { return category == "internal"; }
@@ -79,19 +80,37 @@ struct EventRow {
 
 namespace event_table {
 
+constexpr size_t count_texts(std::span<const Member> members) {
+    return static_cast<size_t>(std::ranges::count_if(
+        members, [](const Member& member) { return is_variable(member.type); }));
+}
+
+template <size_t count>
+constexpr std::array<uint16_t, count> places_of_texts(std::span<const Member> members) {
+    std::array<uint16_t, count> places{};
+    size_t filled = 0;
+    for (const Member& member : members) {
+        if (is_variable(member.type)) {
+            places[filled++] = member.offset;
+        }
+    }
+    return places;
+}
+
 #define FIELD(type, name, doc)                                                          \
     Member{#name, doc, MemberType::type, static_cast<uint16_t>(offsetof(Record, name)), \
            static_cast<uint16_t>(sizeof(Record::name))},
-#define EVENT(name, lane, category, doc, ...)                              \
-    struct name##_members {                                                \
-        using Record = name##_event;                                       \
-        static constexpr auto rows = std::to_array<Member>({__VA_ARGS__}); \
+#define EVENT(name, lane, category, doc, ...)                                   \
+    struct name##_members {                                                     \
+        using Record = name##_event;                                            \
+        static constexpr auto rows = std::to_array<Member>({__VA_ARGS__});      \
+        static constexpr auto texts = places_of_texts<count_texts(rows)>(rows); \
     };
 #include "probes/events.def"
 #undef EVENT
-#define EVENT(name, lane, category, doc, ...)                             \
-    EventRow{#name, event_kind(#name),    LANE_##lane,         #category, \
-             doc,   name##_members::rows, sizeof(name##_event)},
+#define EVENT(name, lane, category, doc, ...)                               \
+    EventRow{#name, event_kind(#name),    LANE_##lane,           #category, \
+             doc,   name##_members::rows, name##_members::texts, sizeof(name##_event)},
 inline constexpr auto kRows = std::to_array<EventRow>({
 #include "probes/events.def"
 });

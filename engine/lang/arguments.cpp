@@ -84,19 +84,15 @@ bool print_descriptor(ScratchText& out, const Context& context, const Member& me
 }
 
 bool print_account(ScratchText& out, const Context& context, const Member& member) {
-    const event_header& header = context.event.header();
     const auto id = static_cast<uint32_t>(context.event.number(member));
-    std::string_view name;
     if (member.type == MemberType::uid) {
-        const User* user = context.state.users().user(header.mount_namespace, header.pid, id);
-        name = user ? std::string_view(user->name) : std::string_view();
+        const User* user = context.state.user(context.event, id);
+        out.add(user ? std::string_view(user->name) : std::string_view());
     } else {
-        const std::string* group =
-            context.state.users().group(header.mount_namespace, header.pid, id);
-        name = group ? std::string_view(*group) : std::string_view();
+        const std::string* group = context.state.group(context.event, id);
+        out.add(group ? std::string_view(*group) : std::string_view());
     }
-    out.add(name);
-    return !name.empty();
+    return !out.empty();
 }
 
 /// Asked paths begin where their directory member says.

@@ -8,14 +8,9 @@ namespace {
 constexpr std::string_view kUnknown = "<NA>";
 constexpr uint32_t kNobodyLoggedIn = UINT32_MAX;
 
-const User* user_of(const Context& context, uint32_t uid) {
-    const event_header& header = context.event.header();
-    return context.state.users().user(header.mount_namespace, header.pid, uid);
-}
-
 /// A text of the user who acts, "<NA>" when no account has that id.
 std::string_view text_of(const Context& context, std::string User::*text) {
-    const User* user = user_of(context, context.event.header().euid);
+    const User* user = context.state.user(context.event, context.event.header().euid);
     return user ? std::string_view(user->*text) : kUnknown;
 }
 
@@ -57,7 +52,8 @@ std::span<const Field> user_fields() {
          "The name of the user who logged in.",
          [](const Context& context) {
              const uint32_t uid = context.process.loginuid;
-             const User* user = uid == kNobodyLoggedIn ? nullptr : user_of(context, uid);
+             const User* user =
+                 uid == kNobodyLoggedIn ? nullptr : context.state.user(context.event, uid);
              return user ? std::string_view(user->name) : kUnknown;
          }},
         {"group.gid",
@@ -70,9 +66,8 @@ std::span<const Field> user_fields() {
          {},
          "That group's name by the accounts of the process's own container, or the host's.",
          [](const Context& context) {
-             const event_header& header = context.event.header();
              const std::string* name =
-                 context.state.users().group(header.mount_namespace, header.pid, header.egid);
+                 context.state.group(context.event, context.event.header().egid);
              return name ? std::string_view(*name) : kUnknown;
          }},
     };

@@ -17,6 +17,19 @@ const Process& State::observe(const Event& event) {
     return processes_.observe(event);
 }
 
+const User* State::user(const Event& event, uint32_t uid) {
+    return users_.user(accounts_namespace(event), event.header().pid, uid);
+}
+
+const std::string* State::group(const Event& event, uint32_t gid) {
+    return users_.group(accounts_namespace(event), event.header().pid, gid);
+}
+
+/// A service of the host may have mounts of its own; its users are the host's all the same.
+uint32_t State::accounts_namespace(const Event& event) {
+    return container(event).is_host ? host_.mount_namespace : event.header().mount_namespace;
+}
+
 /// Of a fork the record tells the child's control group, of an exec the process's own.
 void State::learn_cgroup(const Event& event) {
     const Member* path = event.member<"cgroups">();

@@ -42,6 +42,11 @@ class State {
         return cgroups_.path(event.header().cgroup);
     }
 
+    /// The account of that id where the event happened: a container's own for a container's
+    /// process. Null when there is none.
+    const User* user(const Event& event, uint32_t uid);
+    const std::string* group(const Event& event, uint32_t gid);
+
     UserTable& users() { return users_; }
     const ProcessTable& processes() const { return processes_; }
     const CgroupTable& cgroups() const { return cgroups_; }
@@ -59,6 +64,7 @@ class State {
 
   private:
     void learn_cgroup(const Event& event);
+    uint32_t accounts_namespace(const Event& event);
     void count(uint64_t time);
 
     Host host_;

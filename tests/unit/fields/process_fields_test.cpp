@@ -231,6 +231,10 @@ TEST_CASE("users and groups by name") {
     record.header().euid = 4;
     record.set("uid", 4);
     check(world, record, {{"user.name", "<NA>"}, {"user.shell", "<NA>"}, {"evt.arg.uid", "4"}});
+    // A service with mounts of its own is no container.
+    record.header().euid = 1000;
+    record.header().mount_namespace = 21;
+    check(world, record, {{"user.name", "me"}});
     std::filesystem::remove_all(root);
 }
 
