@@ -229,6 +229,13 @@ void Expander::report_unused() {
         }
     }
     for (const ListItem& list : items_.lists().items) {
+        for (const Text& item : list.items) {
+            if (item.value != list.name.value) {
+                used_lists_.insert(item.value);
+            }
+        }
+    }
+    for (const ListItem& list : items_.lists().items) {
         if (used_lists_.count(list.name.value) == 0) {
             report_.warning(
                 {codes::kUnusedList, "List not referred to by any other rule/macro/list", "",

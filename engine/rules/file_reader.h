@@ -9,9 +9,6 @@
 
 namespace saker::rules {
 
-/// The version rule files may require: they were written for an engine of this age.
-inline constexpr const char* kEngineVersion = "0.63.0";
-
 /// Hands every item of the tree to the collector; mistakes are reported, and the others go on.
 void read_items(const YamlTree& tree, uint32_t file, Report& report, Collector& collector);
 

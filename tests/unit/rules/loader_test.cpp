@@ -620,6 +620,18 @@ TEST_CASE("lists expand where lists are wanted") {
     });
 }
 
+TEST_CASE("what is used, even by the unused, is not called unused") {
+    const auto loaded = load_text(
+        "- list: inner\n  items: [a]\n- list: outer\n  items: [inner]\n"
+        "- macro: m\n  condition: evt.type = open\n"
+        "- macro: n\n  condition: m\n" +
+        kRule);
+    INFO(shown(loaded));
+    CHECK(loaded.diagnostics.size() == 2);
+    CHECK(find_code(loaded, "LOAD_UNUSED_LIST")->item == "list 'outer'");
+    CHECK(find_code(loaded, "LOAD_UNUSED_MACRO")->item == "macro 'n'");
+}
+
 TEST_CASE("rules are chosen by name, tag and priority") {
     const std::string two = rule_with("evt.type = open", "  tags: [x, y]\n") +
                             "- rule: Read shadow\n  desc: d\n  condition: evt.type = open\n"
