@@ -31,6 +31,12 @@ std::string host_name() {
     return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
+/// The namespace of the host's first process, or, where that is not shown, ours.
+uint32_t host_namespace(const std::string& name) {
+    const uint32_t first = namespace_number(("/proc/1/ns/" + name).c_str());
+    return first != 0 ? first : namespace_number(("/proc/self/ns/" + name).c_str());
+}
+
 /// Runtimes use the second version where there is one alone, else the first's systemd hierarchy.
 std::string cgroup_mount() {
     std::ifstream mounts("/proc/self/mounts");
@@ -57,8 +63,8 @@ Host this_host() {
     Host host;
     host.name = host_name();
     host.boot_time = boot_time_now();
-    host.pid_namespace = namespace_number("/proc/1/ns/pid");
-    host.mount_namespace = namespace_number("/proc/1/ns/mnt");
+    host.pid_namespace = host_namespace("pid");
+    host.mount_namespace = host_namespace("mnt");
     host.is_live = true;
     host.cgroup_root = cgroup_mount();
     return host;
