@@ -80,6 +80,24 @@ Result<std::unique_ptr<Container>> Container::start(const std::string& id,
     return container;
 }
 
+std::string Container::cgroup(const std::string& controller) const {
+    const Finished state =
+        run_program({"runc", "--root", folder_.path("runc"), "state", id_}, patience());
+    const int pid = json::parse(state.out, nullptr, false).value("pid", 0);
+    std::ifstream groups("/proc/" + std::to_string(pid) + "/cgroup");
+    std::string line;
+    std::string version_two;
+    while (std::getline(groups, line)) {
+        const size_t names = line.find(':') + 1;
+        const size_t path = line.find(':', names) + 1;
+        if (line.substr(names, path - 1 - names) == controller)
+            return line.substr(path);
+        if (line.starts_with("0::"))
+            version_two = line.substr(path);
+    }
+    return version_two;
+}
+
 Container::~Container() {
     if (puppet_) {
         puppet_->child().close_input();

@@ -22,6 +22,9 @@ class Container {
 
     const std::string& id() const { return id_; }
 
+    /// Its control group's path in a hierarchy: the one of a controller, or version 2's.
+    std::string cgroup(const std::string& controller) const;
+
     /// A process inside, that does acts.
     Puppet& puppet() { return *puppet_; }
 

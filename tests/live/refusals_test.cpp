@@ -47,10 +47,6 @@ bool drop_capabilities() {
     return dropped;
 }
 
-bool become_nobody() {
-    return ::setgid(65534) == 0 && ::setuid(65534) == 0;
-}
-
 }  // namespace
 
 TEST_CASE("rules that are wrong end with 1 and say where", "[refusals]") {
