@@ -119,7 +119,9 @@ void add_judging(CLI::App& app, std::string& config, std::vector<std::string>& r
 
 void add_limits(CLI::App& app, std::string& scope, uint64_t& duration) {
     app.add_option("--scope", scope, kScopeHelp)->type_name("SCOPE");
-    app.add_option("--duration", duration, "stop after so many seconds")->type_name("SECONDS");
+    app.add_option("--duration", duration, "stop after so many seconds")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(1, 10 * 365 * 24 * 3600));
 }
 
 void add_run(CLI::App& app, Said& said) {

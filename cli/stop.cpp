@@ -3,7 +3,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 
 namespace saker::cli {
@@ -20,9 +19,7 @@ Stop::Stop(uint64_t duration_seconds) : duration_seconds_(duration_seconds) {
 
 void Stop::start_clock() {
     if (duration_seconds_ > 0) {
-        static constexpr uint64_t kLongest = 10ULL * 365 * 24 * 3600;
-        deadline_ = std::chrono::steady_clock::now() +
-                    std::chrono::seconds(std::min(duration_seconds_, kLongest));
+        deadline_ = std::chrono::steady_clock::now() + std::chrono::seconds(duration_seconds_);
     }
 }
 

@@ -1,0 +1,211 @@
+// The real binary, as far as it goes without privileges. Every `run` here must end before it is
+// ready; scope and duration confine one that does not.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "engine/source/recorder.h"
+#include "tests/support/child.h"
+#include "tests/support/record_builder.h"
+
+using saker::support::Finished;
+using saker::support::Milliseconds;
+using saker::support::run_program;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+class Folder {
+  public:
+    Folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
+    ~Folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    std::string file(const std::string& name, const std::string& text, mode_t mode = 0644) const {
+        const std::string path = path_ + "/" + name;
+        std::ofstream(path) << text;
+        REQUIRE(::chmod(path.c_str(), mode) == 0);
+        return path;
+    }
+    std::string path(const std::string& name) const { return path_ + "/" + name; }
+
+  private:
+    std::string path_ = "/tmp/saker-command-XXXXXX";
+};
+
+Finished saker_says(Words words) {
+    words.insert(words.begin(), SAKER_BINARY);
+    return run_program(words, Milliseconds(60000));
+}
+
+Finished run_says(const Words& words) {
+    Words all{"run", "--scope", "pid:" + std::to_string(::getpid())};
+    const auto is_duration = [](const std::string& word) { return word.starts_with("--duration"); };
+    if (std::ranges::none_of(words, is_duration)) {
+        all.insert(all.end(), {"--duration", "1"});
+    }
+    all.insert(all.end(), words.begin(), words.end());
+    return saker_says(all);
+}
+
+constexpr const char* kRule = R"(- rule: a rule
+  desc: for a test
+  condition: evt.type = openat and fd.name = /etc/shadow
+  output: "%proc.name opened %fd.name"
+  priority: NOTICE
+)";
+
+}  // namespace
+
+TEST_CASE("help teaches and the version is told") {
+    const Finished help = saker_says({"--help"});
+    CHECK(help.status == 0);
+    for (const char* word : {"run", "check", "eval", "explain", "list", "doctor", "watch", "record",
+                             "replay", "Exit codes"}) {
+        CHECK_THAT(help.out, Catch::Contains(word));
+    }
+    CHECK_THAT(saker_says({"--version"}).out, Catch::Contains(SAKER_VERSION));
+    const auto version = nlohmann::json::parse(saker_says({"--version", "--json"}).out);
+    CHECK(version["version"] == SAKER_VERSION);
+}
+
+TEST_CASE("every command has help of its own") {
+    const auto command =
+        GENERATE("run", "check", "eval", "explain", "list", "doctor", "watch", "record", "replay");
+    const Finished help = saker_says({command, "--help"});
+    CHECK(help.status == 0);
+    CHECK_THAT(help.out, Catch::Contains("--help"));
+}
+
+TEST_CASE("wrong usage ends with 2") {
+    const auto words = GENERATE(values<Words>({
+        {},
+        {"fly"},
+        {"--fly"},
+        {"list"},
+        {"list", "birds"},
+        {"explain"},
+        {"record"},
+        {"replay"},
+    }));
+    const Finished said = saker_says(words);
+    INFO(said.err);
+    CHECK(said.status == 2);
+    CHECK_FALSE(said.err.empty());
+}
+
+TEST_CASE("a wrong option of run ends with 2") {
+    const auto words = GENERATE(values<Words>({
+        {"--duration", "long"},
+        {"--duration=-1"},
+        {"--duration", "0"},
+        {"--fly"},
+        {"-r"},
+    }));
+    const Finished said = run_says(words);
+    INFO(said.err);
+    CHECK(said.status == 2);
+    CHECK(said.err.find("saker: ready") == std::string::npos);
+}
+
+TEST_CASE("a scope that is none ends with 2 from the command line, 1 from a file") {
+    const Folder folder;
+    const std::string rules = folder.file("rules.yaml", kRule);
+    CHECK(saker_says({"run", "--duration", "1", "-r", rules, "--scope", "planet:earth"}).status ==
+          2);
+    const std::string config = folder.file("saker.yaml", "scope: planet:earth\n");
+    CHECK(saker_says({"run", "--duration", "1", "-r", rules, "-c", config}).status == 1);
+}
+
+TEST_CASE("what is wrong with rules or configuration ends run with 1 and names the place") {
+    const Folder folder;
+    const std::string rules = folder.file("rules.yaml", kRule);
+    struct Case {
+        Words words;
+        std::string says;
+    };
+    const std::vector<Case> cases{
+        {{"-r", "/nowhere/rules.yaml"}, "/nowhere/rules.yaml"},
+        {{"-c", "/nowhere/saker.yaml", "-r", rules}, "/nowhere/saker.yaml"},
+        {{"-c", folder.file("a.yaml", "rulez: []\n"), "-r", rules}, "a.yaml:1:1: error"},
+        {{"-c", folder.file("b.yaml", "outputs:\n  - {type: pigeon}\n"), "-r", rules},
+         "no output of type 'pigeon'"},
+        {{"-c", folder.file("c.yaml", "outputs:\n  - {type: file}\n"), "-r", rules},
+         "c.yaml:2:5: error"},
+        {{"-c", folder.file("d.yaml", "", 0666), "-r", rules}, "d.yaml: error"},
+        {{"-r", folder.file("e.yaml", kRule, 0666)}, "e.yaml"},
+        {{"-r", folder.file("f.yaml", "- rule: x\n")}, "f.yaml:1:"},
+    };
+    for (const Case& each : cases) {
+        const Finished said = run_says(each.words);
+        INFO(said.err);
+        CHECK(said.status == 1);
+        CHECK_THAT(said.err, Catch::Contains(each.says));
+        CHECK(said.err.find("saker: ready") == std::string::npos);
+        CHECK(said.out.empty());
+    }
+}
+
+TEST_CASE("an output that cannot be opened ends run with 5") {
+    const Folder folder;
+    const std::string config =
+        folder.file("saker.yaml", "outputs:\n  - {type: file, path: /proc/nowhere/alerts}\n");
+    const Finished said = run_says({"-c", config, "-r", folder.file("rules.yaml", kRule)});
+    INFO(said.err);
+    CHECK(said.status == 5);
+    CHECK_THAT(said.err, Catch::Contains("/proc/nowhere/alerts"));
+    CHECK(said.err.find("saker: ready") == std::string::npos);
+}
+
+TEST_CASE("check warns of a configuration anybody may write, and fails on a wrong one") {
+    const Folder folder;
+    const std::string rules = folder.file("rules.yaml", kRule);
+    const Finished warned =
+        saker_says({"check", rules, "-c", folder.file("a.yaml", "", 0666), "--json"});
+    INFO(warned.out);
+    CHECK(warned.status == 0);
+    const auto answer = nlohmann::json::parse(warned.out);
+    CHECK(answer["ok"] == true);
+    CHECK(answer["results"][0]["severity"] == "warning");
+
+    const Finished failed =
+        saker_says({"check", rules, "-c", folder.file("b.yaml", "rulez: []\n"), "--json"});
+    CHECK(failed.status == 1);
+    CHECK(nlohmann::json::parse(failed.out)["ok"] == false);
+}
+
+TEST_CASE("replay judges a recording, as text or JSON lines") {
+    using saker::test::Record;
+    const Folder folder;
+    const std::string file = folder.path("events");
+    {
+        auto recorder = saker::Recorder::create(file, saker::RecordingFacts());
+        REQUIRE(recorder);
+        for (const char* path : {"/etc/hosts", "/etc/shadow"}) {
+            Record record("openat");
+            record.by(10, 100, 1, "cat").at(5000).set("fd", 3);
+            record.text("name", path).text("resolved", path);
+            recorder->take(record.span());
+        }
+        REQUIRE(recorder->flush());
+    }
+    const std::string rules = folder.file("rules.yaml", kRule);
+    const Finished text = saker_says({"replay", file, "-r", rules});
+    INFO(text.err);
+    CHECK(text.status == 0);
+    CHECK_THAT(text.out, Catch::Contains(": Notice cat opened /etc/shadow"));
+    CHECK_THAT(text.err, Catch::Contains("2 events, 1 alerts, 0 lost"));
+
+    const Finished json = saker_says({"replay", file, "-r", rules, "--json"});
+    CHECK(nlohmann::json::parse(json.out)["output_fields"]["fd.name"] == "/etc/shadow");
+
+    CHECK(saker_says({"replay", rules, "-r", rules}).status == 2);
+    CHECK(saker_says({"replay", "/nowhere", "-r", rules}).status == 2);
+}
