@@ -39,14 +39,11 @@ bool judge(const std::vector<Step>& steps, uint32_t place, MatchState& state) {
 
 }  // namespace
 
-/// `on_match` gets a rule's index and says whether to go on.
+/// Judges the plan's rules, only those whose bit is in `among` if that is not null. `on_match` gets
+/// a rule's index and says whether to go on.
 template <class OnMatch>
-void Program::run(const Plan& plan, FieldReader& reader, MatchState& state,
+void Program::run(const Plan& plan, const uint64_t* among, MatchState& state,
                   OnMatch on_match) const {
-    if (plan.rules.empty()) {
-        return;
-    }
-    state.begin(reader);
     std::vector<uint64_t>& suspects = state.suspects();
     const size_t words = (plan.rules.size() + 63) / 64;
     if (suspects.size() < words) {
@@ -63,7 +60,7 @@ void Program::run(const Plan& plan, FieldReader& reader, MatchState& state,
     }
     bool going = true;
     for (size_t word = 0; word < words; ++word) {
-        uint64_t bits = std::exchange(suspects[word], 0);
+        uint64_t bits = std::exchange(suspects[word], 0) & (among ? among[word] : ~uint64_t{0});
         for (; going && bits != 0; bits &= bits - 1) {
             const PlannedRule& rule =
                 plan.rules[word * 64 + static_cast<size_t>(std::countr_zero(bits))];
@@ -74,19 +71,38 @@ void Program::run(const Plan& plan, FieldReader& reader, MatchState& state,
     }
 }
 
+/// The rules special to the kind first, then those that are the same on most.
+template <class OnMatch>
+void Program::run_kind(EventKind kind, FieldReader& reader, MatchState& state,
+                       OnMatch on_match) const {
+    const ProgramParts::KindPlan& of_kind = parts_.plan_of_kind[index_of(kind)];
+    const Plan& plan = parts_.plans[of_kind.plan];
+    if (plan.rules.empty() && of_kind.usual == kNowhere) {
+        return;
+    }
+    state.begin(reader);
+    run(plan, nullptr, state, on_match);
+    if (of_kind.usual != kNowhere) {
+        run(parts_.plans[parts_.usual_plan], parts_.usual_rules[of_kind.usual].data(), state,
+            on_match);
+    }
+}
+
 void Program::match(EventKind kind, FieldReader& reader, MatchState& state,
                     std::vector<uint32_t>& matches) const {
-    run(parts_.plans[parts_.plan_of_kind[index_of(kind)]], reader, state, [&](uint32_t rule) {
+    const auto before = static_cast<std::ptrdiff_t>(matches.size());
+    run_kind(kind, reader, state, [&](uint32_t rule) {
         matches.push_back(rule);
         return true;
     });
+    std::sort(matches.begin() + before, matches.end());
 }
 
 std::optional<uint32_t> Program::match_first(EventKind kind, FieldReader& reader,
                                              MatchState& state) const {
     std::optional<uint32_t> first;
-    run(parts_.plans[parts_.plan_of_kind[index_of(kind)]], reader, state, [&](uint32_t rule) {
-        first = rule;
+    run_kind(kind, reader, state, [&](uint32_t rule) {
+        first = std::min(rule, first.value_or(rule));
         return false;
     });
     return first;
@@ -94,7 +110,8 @@ std::optional<uint32_t> Program::match_first(EventKind kind, FieldReader& reader
 
 void Program::match_any_kind(FieldReader& reader, MatchState& state,
                              std::vector<uint32_t>& matches) const {
-    run(parts_.plans[parts_.plan_of_any_kind], reader, state, [&](uint32_t rule) {
+    state.begin(reader);
+    run(parts_.plans[parts_.plan_of_any_kind], nullptr, state, [&](uint32_t rule) {
         matches.push_back(rule);
         return true;
     });

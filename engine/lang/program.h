@@ -56,12 +56,19 @@ struct ProgramParts {
         std::vector<Version> versions;  // by what the kind of the event leaves of the formula
     };
 
+    struct KindPlan {
+        uint32_t plan = 0;
+        uint32_t usual = kNowhere;  // which rules of the usual plan to judge too
+    };
+
     std::unique_ptr<PredicateTable> table;
     std::vector<Rule> rules;
     std::vector<Step> steps;
     std::vector<Plan> plans;
-    std::array<uint32_t, kEventKinds> plan_of_kind{};
+    std::array<KindPlan, kEventKinds> plan_of_kind{};
     uint32_t plan_of_any_kind = 0;
+    uint32_t usual_plan = 0;                         // of rules that are the same on most kinds
+    std::vector<std::vector<uint64_t>> usual_rules;  // which of them are: bits by place in the plan
     EventSet wanted;
 };
 
@@ -104,7 +111,9 @@ class Program {
 
   private:
     template <class OnMatch>
-    void run(const Plan& plan, FieldReader& reader, MatchState& state, OnMatch on_match) const;
+    void run(const Plan& plan, const uint64_t* among, MatchState& state, OnMatch on_match) const;
+    template <class OnMatch>
+    void run_kind(EventKind kind, FieldReader& reader, MatchState& state, OnMatch on_match) const;
 
     ProgramParts parts_;
 };

@@ -15,19 +15,36 @@ class ProgramBuilder {
   private:
     using Kind = Formulas::Kind;
 
+    /// Kinds of event that no test tells apart, and what is left of each rule on them.
+    struct KindsAlike {
+        EventSet kinds;
+        std::vector<FormulaId> left;
+
+        EventKind any() const {
+            size_t kind = 0;
+            while (!kinds.test(kind)) {
+                ++kind;
+            }
+            return static_cast<EventKind>(kind);
+        }
+    };
+
     FormulaId formula_of(const Condition& condition, bool negated);
     FormulaId formula_of(const Test& test, bool negated);
     FormulaId combine(std::span<const Condition> terms, bool negated, Kind kind);
     void collect(std::span<const Condition> terms, bool negated, Kind kind,
                  std::vector<FormulaId>& out);
     void plan_kinds();
-    uint32_t plan_for_kinds_like(EventKind kind, const EventSet& alike);
+    void specialise_for(KindsAlike& alike);
+    void plan_usual_versions();
+    void plan_for(const KindsAlike& alike);
     uint32_t add_plan(std::vector<PlannedRule> rules);
 
     std::unique_ptr<PredicateTable> table_ = std::make_unique<PredicateTable>();
     Formulas formulas_;
     Code code_;
     std::vector<std::optional<KindTest>> kind_tests_;  // by predicate
+    std::vector<FormulaId> usual_;  // by rule: what it is on most kinds; never if there is no such
     std::map<std::vector<std::pair<uint32_t, FormulaId>>, uint32_t> plan_by_rules_;
     ProgramParts parts_;
 };
@@ -126,48 +143,87 @@ void ProgramBuilder::plan_kinds() {
         }
         alike[answers].set(kind);
     }
+    std::vector<KindsAlike> classes;
     for (const auto& [answers, kinds] : alike) {
-        size_t first = 0;
-        while (!kinds.test(first)) {
-            ++first;
+        classes.push_back({kinds, {}});
+        specialise_for(classes.back());
+    }
+    plan_usual_versions();
+    for (const KindsAlike& kinds : classes) {
+        plan_for(kinds);
+    }
+}
+
+/// Works out what is left of every rule on these kinds.
+void ProgramBuilder::specialise_for(KindsAlike& alike) {
+    const EventKind one = alike.any();
+    std::vector<Known> known(kind_tests_.size(), Known::unknown);
+    for (size_t predicate = 0; predicate < kind_tests_.size(); ++predicate) {
+        if (kind_tests_[predicate]) {
+            known[predicate] = kind_tests_[predicate]->on(one);
         }
-        const uint32_t plan = plan_for_kinds_like(static_cast<EventKind>(first), kinds);
-        for (size_t kind = first; kind < kEventKinds; ++kind) {
-            if (kinds.test(kind)) {
-                parts_.plan_of_kind[kind] = plan;
-            }
+    }
+    std::unordered_map<FormulaId, FormulaId> memory;
+    for (ProgramParts::Rule& rule : parts_.rules) {
+        const FormulaId left = formulas_.specialise(rule.formula, known, memory);
+        alike.left.push_back(left);
+        if (left == FormulaId::never) {
+            continue;
+        }
+        rule.events |= alike.kinds;
+        auto version = std::ranges::find(rule.versions, left, &ProgramParts::Version::formula);
+        if (version == rule.versions.end()) {
+            rule.versions.push_back({left, code_.place(formulas_, left), alike.kinds});
+        } else {
+            version->events |= alike.kinds;
+        }
+        if (rule.enabled) {
+            parts_.wanted |= alike.kinds;
         }
     }
 }
 
-uint32_t ProgramBuilder::plan_for_kinds_like(EventKind kind, const EventSet& alike) {
-    std::vector<Known> known(kind_tests_.size(), Known::unknown);
-    for (size_t predicate = 0; predicate < kind_tests_.size(); ++predicate) {
-        if (kind_tests_[predicate]) {
-            known[predicate] = kind_tests_[predicate]->on(kind);
-        }
-    }
-    std::unordered_map<FormulaId, FormulaId> memory;
-    std::vector<PlannedRule> planned;
+/// Rules that are the same on most kinds of event are planned once, not once for every kind.
+void ProgramBuilder::plan_usual_versions() {
+    std::vector<PlannedRule> usual;
     for (uint32_t rule = 0; rule < parts_.rules.size(); ++rule) {
-        ProgramParts::Rule& compiled = parts_.rules[rule];
-        const FormulaId left = formulas_.specialise(compiled.formula, known, memory);
-        if (left == FormulaId::never) {
-            continue;
-        }
-        compiled.events |= alike;
-        auto version = std::ranges::find(compiled.versions, left, &ProgramParts::Version::formula);
-        if (version == compiled.versions.end()) {
-            compiled.versions.push_back({left, code_.place(formulas_, left), alike});
-        } else {
-            version->events |= alike;
-        }
-        if (compiled.enabled) {
-            parts_.wanted |= alike;
-            planned.push_back({.rule = rule, .formula = left, .suspected_by = {}});
+        const ProgramParts::Rule& compiled = parts_.rules[rule];
+        usual_.push_back(FormulaId::never);
+        for (const ProgramParts::Version& version : compiled.versions) {
+            if (compiled.enabled && version.events.count() > kEventKinds / 2) {
+                usual_.back() = version.formula;
+                usual.push_back({.rule = rule, .formula = version.formula, .suspected_by = {}});
+            }
         }
     }
-    return add_plan(std::move(planned));
+    parts_.usual_plan = add_plan(std::move(usual));
+}
+
+void ProgramBuilder::plan_for(const KindsAlike& alike) {
+    std::vector<PlannedRule> special;
+    std::vector<uint64_t> usual;
+    uint32_t position = 0;
+    for (uint32_t rule = 0; rule < parts_.rules.size(); ++rule) {
+        const FormulaId left = alike.left[rule];
+        if (usual_[rule] != FormulaId::never) {
+            usual.resize(position / 64 + 1);
+            usual.back() |= static_cast<uint64_t>(left == usual_[rule]) << (position % 64);
+            ++position;
+        }
+        if (parts_.rules[rule].enabled && left != FormulaId::never && left != usual_[rule]) {
+            special.push_back({.rule = rule, .formula = left, .suspected_by = {}});
+        }
+    }
+    ProgramParts::KindPlan plan{add_plan(std::move(special)), kNowhere};
+    if (std::ranges::any_of(usual, [](uint64_t bits) { return bits != 0; })) {
+        plan.usual = static_cast<uint32_t>(parts_.usual_rules.size());
+        parts_.usual_rules.push_back(std::move(usual));
+    }
+    for (size_t kind = 0; kind < kEventKinds; ++kind) {
+        if (alike.kinds.test(kind)) {
+            parts_.plan_of_kind[kind] = plan;
+        }
+    }
 }
 
 uint32_t ProgramBuilder::add_plan(std::vector<PlannedRule> rules) {
