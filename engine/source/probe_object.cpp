@@ -48,6 +48,9 @@ Error refused(int error, const std::string& doing) {
     const bool privileges = error == EPERM || error == EACCES;
     Error made{std::strerror(error)};
     made.kind = privileges ? ErrorKind::privileges : ErrorKind::kernel;
+    if (privileges) {
+        made.hint = "CAP_BPF and CAP_PERFMON are needed; root has them";
+    }
     return std::move(made).within(doing);
 }
 
@@ -179,7 +182,9 @@ Result<void> ProbeObject::load(std::string& culprit) {
     if (error != 0) {
         culprit = words.culprit();
         Error made = refused(-error, "loading the probes");
-        made.hint = words.reason();
+        if (std::string reason = words.reason(); !reason.empty()) {
+            made.hint = std::move(reason);
+        }
         return made;
     }
     return map_control();
