@@ -52,7 +52,7 @@ void check_none(Daemon& daemon, const std::string& rule) {
 
 TEST_CASE("a shell in a container raises the shipped rule with the container's id", "[container]") {
     const std::string id = new_container_id();
-    const auto cgroup = GENERATE_COPY(as<std::string>{}, "", "/docker-" + id + ".scope");
+    const std::string cgroup = GENERATE(true, false) ? "/docker-" + id + ".scope" : "";
     INFO("cgroup " << cgroup);
     auto daemon = start_daemon(own_scope(), shipped_rules());
     auto container = new_container(id, cgroup);

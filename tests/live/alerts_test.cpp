@@ -54,12 +54,13 @@ TEST_CASE("an alert tells the processes that led to it", "[alerts]") {
 TEST_CASE("one file by all its names", "[alerts]") {
     Scene scene;
     scene.folder.symlink("/etc/shadow", "link");
-    const std::string link = scene.folder.path("link");
-    const auto act =
-        GENERATE_COPY(as<std::string>{}, "open /etc/shadow", "open " + link, "open-in /etc shadow",
-                      "open-in /etc/../etc ./shadow", "openat-at /etc shadow",
-                      "open /proc/self/root/etc/shadow", "open //etc/./../etc/shadow",
-                      "openat2 /etc/shadow", "open-32 /etc/shadow", "exec cat " + link);
+    std::string act =
+        GENERATE(as<std::string>{}, "open /etc/shadow", "open LINK", "open-in /etc shadow",
+                 "open-in /etc/../etc ./shadow", "openat-at /etc shadow",
+                 "open /proc/self/root/etc/shadow", "open //etc/./../etc/shadow",
+                 "openat2 /etc/shadow", "open-32 /etc/shadow", "exec cat LINK");
+    if (const size_t link = act.find("LINK"); link != std::string::npos)
+        act.replace(link, 4, scene.folder.path("link"));
     INFO(act);
     REQUIRE(scene.puppet.act(act) == 0);
     const auto alert = scene.daemon.alert("opened shadow", patience());
