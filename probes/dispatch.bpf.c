@@ -3,6 +3,8 @@
  * The end of every system call of the host, where the kernel has no cheaper hook: its first
  * instructions are all that a call nobody wants pays.
  */
+#define EVERY_CALL_PASSES
+
 #include "probes/probe.bpf.h"
 #include "probes/syscall.bpf.h"
 
@@ -66,17 +68,18 @@ static __always_inline __u32 program_of(struct task_struct* task, const struct p
 static __always_inline struct event_header* begin_record(__u32 program, struct task_struct* task) {
     __u32 event = program - SYSCALL_FIRST_EVENT;
     enum scope_answer answer = scope_of(task);
-    __u32 only = 0, taken = 0;
     struct slot* slot;
     __u32* index;
+    __u32 only = 0;
 
     if (answer == SCOPE_is_out || event >= EVENT_COUNT)
         return 0;
-    index = bpf_map_lookup_elem(&begun, &only);
-    slot = index ? take_slot_at(event, &taken) : 0;
+    slot = take_slot(event);
     if (!slot)
         return 0;
-    *index = taken;
+    index = bpf_map_lookup_elem(&begun, &only);
+    if (index)
+        *index = slot->index;
     return begin_in(slot, event, task, answer);
 }
 

@@ -18,6 +18,9 @@
 #define TMPFS_MAGIC_NUMBER 0x01021994
 #define ANONYMOUS_INODE_MAGIC 0x09041934
 #define FMODE_CREATED_BIT 0x100000 /* 73a09dd94377 (4.19) */
+/* How far the members read lie behind each other in kernels of these years. */
+#define INODE_VIEW 80
+#define FILE_VIEW 80
 #define MEMFD_PREFIX_LENGTH 6
 #define FIRST_DESCRIPTORS 1024
 
@@ -60,16 +63,16 @@ static __always_inline void read_inode(struct object* object) {
 
     if (!inode)
         return;
-    view(&bytes, inode);
-    object->ino = seen(&bytes, inode, i_ino);
-    object->mode = seen(&bytes, inode, i_mode);
-    if (seen(&bytes, inode, i_nlink) == 0)
+    view(&bytes, inode, INODE_VIEW);
+    object->ino = seen(&bytes, INODE_VIEW, inode, i_ino);
+    object->mode = seen(&bytes, INODE_VIEW, inode, i_mode);
+    if (seen(&bytes, INODE_VIEW, inode, i_nlink) == 0)
         object->flags |= FILE_DELETED;
-    super = seen(&bytes, inode, i_sb);
-    view(&bytes, super);
-    object->dev = seen(&bytes, super, s_dev);
-    object->top = seen(&bytes, super, s_root);
-    magic = seen(&bytes, super, s_magic);
+    super = seen(&bytes, INODE_VIEW, inode, i_sb);
+    view(&bytes, super, VIEW_BYTES);
+    object->dev = seen(&bytes, VIEW_BYTES, super, s_dev);
+    object->top = seen(&bytes, VIEW_BYTES, super, s_root);
+    magic = seen(&bytes, VIEW_BYTES, super, s_magic);
     if (object->flags & FILE_DELETED && is_memfd(object->dentry, magic))
         object->flags ^= FILE_DELETED | FILE_MEMFD;
     if (magic == OVERLAY_MAGIC)
@@ -82,12 +85,12 @@ static __always_inline void read_file(struct object* object, const struct file* 
     struct path path;
 
     __builtin_memset(object, 0, sizeof(*object));
-    view(&bytes, file);
-    path = seen(&bytes, file, f_path);
+    view(&bytes, file, FILE_VIEW);
+    path = seen(&bytes, FILE_VIEW, file, f_path);
     object->mnt = path.mnt;
     object->dentry = path.dentry;
-    object->inode = seen(&bytes, file, f_inode);
-    if (seen(&bytes, file, f_mode) & FMODE_CREATED_BIT)
+    object->inode = seen(&bytes, FILE_VIEW, file, f_inode);
+    if (seen(&bytes, FILE_VIEW, file, f_mode) & FMODE_CREATED_BIT)
         object->flags |= FILE_CREATED;
     read_inode(object);
 }
@@ -114,12 +117,13 @@ static __always_inline void read_dentry(struct object* object, struct vfsmount* 
 
 /* The file behind a descriptor of the current task; null when there is none. */
 static __always_inline struct file* file_of(struct task_struct* task, long descriptor) {
-    struct fdtable* table = peek(task, files, fdt);
+    struct files_struct* files = reach(task, files);
+    struct fdtable* table = files ? reach(files, fdt) : 0;
     struct file* file = 0;
 
-    if (!table || descriptor < 0 || descriptor >= peek(table, max_fds))
+    if (!table || descriptor < 0 || descriptor >= reach(table, max_fds))
         return 0;
-    bpf_probe_read_kernel(&file, sizeof(file), peek(table, fd) + descriptor);
+    bpf_probe_read_kernel(&file, sizeof(file), reach(table, fd) + descriptor);
     return file;
 }
 

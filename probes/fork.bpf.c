@@ -47,14 +47,14 @@ static __always_inline void put_child(struct fork_event* event, struct task_stru
     struct task_struct* child_parent = peek(child, real_parent);
     struct signal_struct* signal = peek(child, signal);
     struct nsproxy* nsproxy = peek(child, nsproxy);
-    struct pid* pid = get(child, thread_pid);
+    struct pid* pid = peek(child, thread_pid);
     __u32 level = level_of(child);
     __u32 namespace = 0;
 
     event->pid = get(child, tgid);
     event->tid = get(child, pid);
     event->res = pid_at(pid, level_of(parent));
-    event->vtid = own_pid(pid, &namespace);
+    event->vtid = own_pid(pid, level, &namespace);
     event->vpid = pid_at(peek(child, group_leader, thread_pid), level);
     event->child_pid_namespace = namespace;
     event->child_mount_namespace = nsproxy ? peek(nsproxy, mnt_ns, ns.inum) : 0;

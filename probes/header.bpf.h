@@ -5,50 +5,51 @@
 #include "probes/record.bpf.h"
 #include "probes/scope.bpf.h"
 
-/* Process ids in the task's own pid namespace; most tasks live in the first one. */
-static __always_inline int own_pid(struct pid* pid, __u32* namespace) {
-    unsigned int level = get(pid, level);
-    struct upid upid;
+/* A process id in the task's own pid namespace; most tasks live in the first one. */
+static __always_inline int own_pid(struct pid* pid, __u32 level, __u32* namespace) {
+    struct upid upid = {};
 
-    if (level == 0) {
-        if (namespace)
-            *namespace = INIT_PID_NAMESPACE;
-        return peek(pid, numbers[0].nr);
-    }
     bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & (NAMESPACES_DEEP - 1)]);
     if (namespace)
         *namespace = peek(upid.ns, ns.inum);
     return upid.nr;
 }
 
-static __always_inline void fill_header(struct event_header* header, struct task_struct* task,
-                                        __u64 cgroup) {
-    struct task_struct* leader = get(task, group_leader);
-    const struct cred* cred = get(task, real_cred);
-    struct nsproxy* nsproxy = get(task, nsproxy);
-    struct pid* pid = get(task, thread_pid);
+static __always_inline void fill_pids(struct event_header* header, struct task_struct* task,
+                                      struct task_struct* leader) {
+    struct pid* pid = reach(task, thread_pid);
+    __u32 level = pid ? reach(pid, level) : 0;
 
-    header->time = bpf_ktime_get_boot_ns();
-    header->start_time = get(leader, start_boottime);
     header->pid = get(task, tgid);
     header->tid = get(task, pid);
-    header->vpid = header->pid;
-    header->vtid = header->tid;
-    header->pid_namespace = INIT_PID_NAMESPACE;
-    if (pid && get(pid, level) != 0) {
-        struct pid* leader_pid = get(leader, thread_pid);
-
-        header->vtid = own_pid(pid, &header->pid_namespace);
-        header->vpid = leader_pid ? own_pid(leader_pid, 0) : 0;
+    if (level == 0) {
+        header->vpid = header->pid;
+        header->vtid = header->tid;
+        header->pid_namespace = INIT_PID_NAMESPACE;
+        return;
     }
+    header->vtid = own_pid(pid, level, &header->pid_namespace);
+    pid = peek(leader, thread_pid);
+    header->vpid = pid ? own_pid(pid, level, 0) : 0;
+}
+
+static __always_inline void fill_header(struct event_header* header, struct task_struct* task,
+                                        __u64 cgroup) {
+    struct task_struct* leader = reach(task, group_leader);
+    const struct cred* cred = reach(task, real_cred);
+    struct nsproxy* nsproxy = reach(task, nsproxy);
+
+    header->time = bpf_ktime_get_boot_ns();
+    header->start_time = reach(leader, start_boottime);
+    fill_pids(header, task, leader);
     header->exec_id = get(task, self_exec_id);
     header->cpu = bpf_get_smp_processor_id();
-    header->uid = get(cred, uid.val);
-    header->gid = get(cred, gid.val);
-    header->euid = get(cred, euid.val);
-    header->egid = get(cred, egid.val);
+    header->uid = reach(cred, uid.val);
+    header->gid = reach(cred, gid.val);
+    header->euid = reach(cred, euid.val);
+    header->egid = reach(cred, egid.val);
     header->cap_effective = capabilities(cred, cap_effective);
     header->cgroup = cgroup;
-    header->mount_namespace = nsproxy ? get(nsproxy, mnt_ns, ns.inum) : 0;
+    header->mount_namespace = nsproxy ? reach(nsproxy, mnt_ns, ns.inum) : 0;
     bpf_core_read(header->comm, sizeof(header->comm), &task->comm);
 }

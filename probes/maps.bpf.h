@@ -16,8 +16,10 @@ struct control control __weak SEC(".data.control");
 struct slot {
     __u64 busy;
     __u64 cgroup; /* whose name is known to be out; 0: none */
+    __u32 index;  /* of this slot in the map */
     struct {
-        __u64 dentry, mount, root, cgroup;
+        __u64 dentry, mount, first_root, cgroup;
+        __u64 parent, mountpoint, root; /* of the mount, read at once */
         __u32 at, truncated;
     } walk; /* path.bpf.h, task.bpf.h */
     char name[NAME_MAX_BYTES];

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* open, openat, openat2 and creat: what was asked, and which file the kernel opened. */
+#define EVERY_CALL_PASSES
+
 #include "probes/open.bpf.h"
 
 #define CREAT_FLAGS 01101 /* O_CREAT | O_WRONLY | O_TRUNC */

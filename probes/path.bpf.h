@@ -33,6 +33,22 @@ static __always_inline void read_step(struct dentry_step* step, const struct den
     step->name = peek(dentry, d_name.name);
 }
 
+/* What a walk needs of a mount: side by side in every kernel so far. */
+static __always_inline void enter_mount(struct slot* slot, const struct mount* mount) {
+    const __u32 parent = bpf_core_field_offset(struct mount, mnt_parent);
+    const __u32 place = bpf_core_field_offset(struct mount, mnt_mountpoint);
+    const __u32 root = bpf_core_field_offset(struct mount, mnt.mnt_root);
+
+    slot->walk.mount = (__u64)mount;
+    if (place == parent + 8 && root == parent + 16) {
+        bpf_probe_read_kernel(&slot->walk.parent, 24, (const char*)mount + parent);
+        return;
+    }
+    slot->walk.parent = (__u64)peek(mount, mnt_parent);
+    slot->walk.mountpoint = (__u64)peek(mount, mnt_mountpoint);
+    slot->walk.root = (__u64)peek(mount, mnt.mnt_root);
+}
+
 struct walker {
     struct slot* slot;
 };
@@ -47,14 +63,10 @@ static long walk_step(__u32 index, struct walker* walker) {
     __u32 length;
 
     if (slot->walk.dentry == slot->walk.root) {
-        struct mount* mount = (struct mount*)slot->walk.mount;
-        struct mount* parent = mount ? peek(mount, mnt_parent) : 0;
-
-        if (parent == mount)
+        if (slot->walk.parent == slot->walk.mount)
             return 1; /* the root of the namespace, or of the filesystem */
-        slot->walk.dentry = (__u64)peek(mount, mnt_mountpoint);
-        slot->walk.mount = (__u64)parent;
-        slot->walk.root = (__u64)peek(parent, mnt.mnt_root);
+        slot->walk.dentry = slot->walk.mountpoint;
+        enter_mount(slot, (struct mount*)slot->walk.parent);
         return 0;
     }
     read_step(&here, dentry);
@@ -119,11 +131,9 @@ static __always_inline struct mount* mount_of(const struct vfsmount* vfsmount) {
 }
 
 static __always_inline void walk_up(struct slot* slot, const struct dentry* from,
-                                    const struct mount* mount, const struct dentry* root,
-                                    __u32 at) {
+                                    const struct vfsmount* vfsmount, __u32 at) {
     slot->walk.dentry = (__u64)from;
-    slot->walk.mount = (__u64)mount;
-    slot->walk.root = (__u64)root;
+    enter_mount(slot, mount_of(vfsmount));
     walk(slot, at);
 }
 
@@ -131,7 +141,7 @@ static __always_inline void put_path(struct event_header* header, struct text_re
                                      const struct vfsmount* vfsmount, const struct dentry* dentry) {
     if (!vfsmount || !dentry)
         return;
-    walk_up(slot_of(header), dentry, mount_of(vfsmount), peek(vfsmount, mnt_root), TEXT_MAX);
+    walk_up(slot_of(header), dentry, vfsmount, TEXT_MAX);
     put_walked(header, text);
 }
 
@@ -141,16 +151,21 @@ static __always_inline void put_paths(struct event_header* header, struct text_r
                                       struct text_ref* filesystem_path,
                                       const struct vfsmount* vfsmount, const struct dentry* dentry,
                                       const struct dentry* top) {
-    struct dentry* root;
+    struct slot* slot = slot_of(header);
 
     if (!vfsmount || !dentry)
         return;
-    root = peek(vfsmount, mnt_root);
-    walk_up(slot_of(header), dentry, mount_of(vfsmount), root, TEXT_MAX);
+    slot->walk.dentry = (__u64)dentry;
+    enter_mount(slot, mount_of(vfsmount));
+    slot->walk.first_root = slot->walk.root;
+    walk(slot, TEXT_MAX);
     put_walked(header, text);
-    if (!top || root == top)
+    if (!top || slot->walk.first_root == (__u64)top)
         return;
-    walk_up(slot_of(header), dentry, 0, top, TEXT_MAX);
+    slot->walk.dentry = (__u64)dentry;
+    slot->walk.mount = slot->walk.parent = 0;
+    slot->walk.root = (__u64)top;
+    walk(slot, TEXT_MAX);
     put_walked(header, filesystem_path);
 }
 
@@ -165,6 +180,6 @@ static __always_inline void put_path_of_name(struct event_header* header, struct
     bpf_probe_read_kernel(&slot->path[at & (TEXT_MAX - 1)], length & (NAME_MAX_BYTES - 1), name);
     at -= 1;
     slot->path[at & (TEXT_MAX - 1)] = '/';
-    walk_up(slot, directory, mount_of(vfsmount), peek(vfsmount, mnt_root), at);
+    walk_up(slot, directory, vfsmount, at);
     put_walked(header, text);
 }

@@ -7,42 +7,50 @@
 #include "probes/cgroup.bpf.h"
 #include "probes/header.bpf.h"
 
-/* Tells the name of a control group before the first record that bears its number; 0 when that was
- * lost. */
-static __noinline int announce_cgroup(struct slot* slot, struct task_struct* task, __u64 id) {
-    struct cgroup_event* event = (struct cgroup_event*)slot->record;
+/* Tells the name of a control group before the first record that bears its number, under that
+ * record's header; 0 when it was lost. */
+static __noinline int announce_cgroup(struct event_header* header, struct cgroup* cgroup) {
+    struct cgroup_event* event = (struct cgroup_event*)header;
+    __u64 id = header->cgroup;
     __u8 known = 1;
 
-    __builtin_memset(event, 0, sizeof(*event));
-    event->header.size = sizeof(*event);
-    event->header.event = EVENT_cgroup;
-    event->header.lane = LANE_critical;
-    fill_header(&event->header, task, id);
+    header->size = sizeof(*event);
+    header->event = EVENT_cgroup;
+    header->lane = LANE_critical;
     event->id = id;
-    put_cgroup(&event->header, &event->cgroups, task_cgroup(task));
-    if (event_send(&event->header))
+    event->cgroups.length = 0;
+    put_cgroup(header, &event->cgroups, cgroup);
+    if (event_send(header))
         return 0;
     bpf_map_update_elem(&known_cgroups, &id, &known, BPF_ANY);
     return 1;
 }
 
-/* Writes the header of a record in a slot just taken. The lane is that of the event. */
+/* Writes the header of a record in a slot just taken. What was decided before goes to memory first,
+ * so that the verifier walks the rest once and not once for each decision. */
 static __always_inline struct event_header* begin_in(struct slot* slot, __u32 event,
                                                      struct task_struct* task,
                                                      enum scope_answer answer) {
+    volatile struct event_header* decided = (struct event_header*)slot->record;
     struct event_header* header = (struct event_header*)slot->record;
-    __u64 cgroup = task_cgroup_id(task);
+    struct cgroup* cgroup;
+    __u64 id;
 
+    decided->event = event;
+    decided->flags = answer == SCOPE_is_canary ? RECORD_CANARY : 0;
+    decided->via = VIA_syscall;
+    cgroup = task_cgroup(task);
+    id = cgroup ? reach(cgroup, kn, id) : 0;
+    fill_header(header, task, id);
     /* Most come from the group this slot was used for last: no need to look further. */
-    if (answer == SCOPE_is_in && slot->cgroup != cgroup) {
-        if (bpf_map_lookup_elem(&known_cgroups, &cgroup) || announce_cgroup(slot, task, cgroup))
-            slot->cgroup = cgroup;
+    if (slot->cgroup != id && !(decided->flags & RECORD_CANARY)) {
+        event = decided->event;
+        if (bpf_map_lookup_elem(&known_cgroups, &id) || announce_cgroup(header, cgroup))
+            slot->cgroup = id;
+        decided->event = event;
     }
-    header->event = event;
-    header->flags = answer == SCOPE_is_canary ? RECORD_CANARY : 0;
-    header->via = VIA_syscall;
+    event = decided->event;
     header->lane = event < EVENT_COUNT ? event_lanes[event] : LANE_bulk;
-    fill_header(header, task, cgroup);
     return header;
 }
 

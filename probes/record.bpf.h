@@ -25,28 +25,30 @@ static __always_inline void count_loss(__u32 event, enum loss_reason reason) {
         __sync_fetch_and_add(count, 1);
 }
 
-/* `taken` gets the slot's index in the map. */
-static __always_inline struct slot* take_slot_at(__u32 event, __u32* taken) {
-    __u32 first = bpf_get_smp_processor_id() * SLOTS_PER_CPU;
-
-    for (__u32 index = first; index < first + SLOTS_PER_CPU; ++index) {
-        __u32 key = index;
-        struct slot* slot = bpf_map_lookup_elem(&slots, &key);
-
-        if (slot && __sync_lock_test_and_set(&slot->busy, 1) == 0) {
-            *taken = index;
-            return slot;
-        }
-    }
-    next_sequence(event < EVENT_COUNT ? event_lanes[event] : LANE_bulk);
-    count_loss(event, LOSS_nested);
-    return 0;
+static __always_inline struct slot* slot_at(__u32 index) {
+    return bpf_map_lookup_elem(&slots, &index);
 }
 
-static __always_inline struct slot* take_slot(__u32 event) {
-    __u32 taken;
+static __always_inline int is_taken(struct slot* slot) {
+    return slot && __sync_lock_test_and_set(&slot->busy, 1) == 0;
+}
 
-    return take_slot_at(event, &taken);
+/* A slot of this CPU; its index is kept in the slot, where the verifier does not follow it. */
+static __always_inline struct slot* take_slot(__u32 event) {
+    __u32 index = bpf_get_smp_processor_id() * SLOTS_PER_CPU;
+    struct slot* slot = slot_at(index);
+
+    if (!is_taken(slot)) {
+        ++index;
+        slot = slot_at(index);
+        if (!is_taken(slot)) {
+            next_sequence(event < EVENT_COUNT ? event_lanes[event] : LANE_bulk);
+            count_loss(event, LOSS_nested);
+            return 0;
+        }
+    }
+    slot->index = index;
+    return slot;
 }
 
 static __always_inline void release_slot(struct slot* slot) {

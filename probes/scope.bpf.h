@@ -7,28 +7,28 @@
 enum scope_answer { SCOPE_is_out, SCOPE_is_in, SCOPE_is_canary };
 
 static __always_inline struct cgroup* cgroup_in(struct task_struct* task, __u32 hierarchy) {
-    struct css_set* set = get(task, cgroups);
+    struct css_set* set = reach(task, cgroups);
 
     if (!set)
         return 0;
     switch (hierarchy) {
         case HIERARCHY_memory:
-            return get(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)],
-                       cgroup);
+            return reach(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)],
+                         cgroup);
         case HIERARCHY_pids:
-            return get(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)],
-                       cgroup);
+            return reach(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)],
+                         cgroup);
         case HIERARCHY_devices:
-            return get(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, devices_cgrp_id)],
-                       cgroup);
+            return reach(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, devices_cgrp_id)],
+                         cgroup);
         case HIERARCHY_cpu:
-            return get(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, cpu_cgrp_id)],
-                       cgroup);
+            return reach(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, cpu_cgrp_id)],
+                         cgroup);
         case HIERARCHY_freezer:
-            return get(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, freezer_cgrp_id)],
-                       cgroup);
+            return reach(set, subsys[bpf_core_enum_value(enum cgroup_subsys_id, freezer_cgrp_id)],
+                         cgroup);
         default:
-            return get(set, dfl_cgrp);
+            return reach(set, dfl_cgrp);
     }
 }
 
@@ -39,7 +39,7 @@ static __always_inline struct cgroup* task_cgroup(struct task_struct* task) {
 static __always_inline __u64 task_cgroup_id(struct task_struct* task) {
     struct cgroup* cgroup = task_cgroup(task);
 
-    return cgroup ? get(cgroup, kn, id) : 0;
+    return cgroup ? reach(cgroup, kn, id) : 0;
 }
 
 /* Deep enough for the slices of systemd and the pods of Kubernetes together. */
@@ -51,12 +51,12 @@ static __noinline int in_scope_cgroup(void) {
     for (int depth = 0; depth < CGROUP_DEPTH && cgroup; ++depth) {
         struct cgroup_subsys_state* parent;
 
-        if (get(cgroup, kn, id) == knobs.scope_cgroup)
+        if (reach(cgroup, kn, id) == knobs.scope_cgroup)
             return SCOPE_is_in;
-        parent = get(cgroup, self.parent);
+        parent = reach(cgroup, self.parent);
         if (!parent)
             break;
-        cgroup = get(parent, cgroup);
+        cgroup = reach(parent, cgroup);
     }
     return SCOPE_is_out;
 }
