@@ -45,7 +45,12 @@ Result<std::unique_ptr<KernelSource>> open_kernel(const LiveOptions& options) {
     kernel.environment = options.environment;
     kernel.critical_ring = options.critical_ring_megabytes << 20U;
     kernel.bulk_ring = options.bulk_ring_megabytes << 20U;
-    return KernelSource::open(kernel);
+    auto source = KernelSource::open(kernel);
+    if (!source && source.error().kind == ErrorKind::privileges) {
+        source.error().hint = "run as root, or with CAP_BPF and CAP_PERFMON" +
+                              (source.error().hint.empty() ? "" : "; " + source.error().hint);
+    }
+    return source;
 }
 
 int exit_code_of(const Error& error, int otherwise) {
