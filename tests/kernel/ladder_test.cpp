@@ -34,17 +34,31 @@ size_t attached() {
     return count;
 }
 
-/// Tracepoints by name need their file system, which this host may not have mounted; for the test
-/// it is mounted where nobody else sees it. False where the kernel has none.
-bool provide_tracefs() {
-    static constexpr const char* kFolder = "/sys/kernel/tracing";
-    static constexpr const char* kCall = "/sys/kernel/tracing/events/syscalls/sys_exit_openat";
-    if (::access(kCall, F_OK) == 0) {
+/// A file of the kernel's that this host may not have mounted; for the test it is mounted where
+/// nobody else sees it. False where the kernel has none.
+bool provide(const char* file, const char* type, const char* folder) {
+    if (::access(file, F_OK) == 0) {
         return true;
     }
     return ::unshare(CLONE_NEWNS) == 0 &&
            ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-           ::mount("saker", kFolder, "tracefs", 0, nullptr) == 0 && ::access(kCall, F_OK) == 0;
+           ::mount("saker", folder, type, 0, nullptr) == 0 && ::access(file, F_OK) == 0;
+}
+
+bool provide_tracepoints() {
+    return provide("/sys/kernel/tracing/events/syscalls/sys_exit_openat", "tracefs",
+                   "/sys/kernel/tracing");
+}
+
+/// The kernel asks BPF programs as it asks its security modules.
+bool has_bpf_module() {
+    static constexpr const char* kList = "/sys/kernel/security/lsm";
+    std::string names;
+    if (provide(kList, "securityfs", "/sys/kernel/security")) {
+        std::ifstream list(kList);
+        std::getline(list, names);
+    }
+    return ("," + names + ",").find(",bpf,") != std::string::npos;
 }
 
 void open_and_connect() {
@@ -82,6 +96,27 @@ TEST_CASE("a rung that was refused says why", "[ladder]") {
             CHECK_FALSE(tried.error.empty());
             CHECK(tried.rung != report.chosen);
         }
+    }
+}
+
+TEST_CASE("an LSM program is chosen where it fires, and nowhere else", "[ladder]") {
+    const auto left_out = everything().without;
+    if (std::ranges::find(left_out, HookKind::lsm) != left_out.end()) {
+        return;
+    }
+    const bool fires = has_bpf_module();
+    for (const event_id event :
+         {EVENT_bprm_check_security, EVENT_file_open, EVENT_socket_connect}) {
+        const HookReport report = hook_of(event);
+        INFO(report.hook << " by '" << report.chosen << "'");
+        if (report.chosen.starts_with("lsm/")) {
+            CHECK(fires);
+            continue;
+        }
+        REQUIRE_FALSE(report.tried.empty());
+        CHECK(report.tried.front().rung.starts_with("lsm/"));
+        const bool was_silent = report.tried.front().error.find("own act") != std::string::npos;
+        CHECK(was_silent != fires);  // where it would fire it was refused at loading
     }
 }
 
@@ -131,7 +166,7 @@ TEST_CASE("each rung of a system call tells the same", "[ladder]") {
          "tracepoint/syscalls/sys_exit_openat"},
     }));
     INFO(tried.chosen);
-    if (!provide_tracefs()) {
+    if (!provide_tracepoints()) {
         WARN("this kernel traces no system calls: not tested");
         return;
     }
