@@ -33,9 +33,6 @@ constexpr std::array kWritten{"/tmp/tmpa1b2c3",
                               "/run/systemd/journal/streams/9:23",
                               "/var/cache/apt/pkgcache.bin"};
 constexpr std::array kNoise{"close", "read", "write", "fstat", "mmap", "epoll_wait", "futex"};
-constexpr std::array kCommands{"-la /srv/app", "--version",
-                               "-c date",      "status --short",
-                               "-n 20",        "/srv/app/bin/worker --queue default"};
 
 struct Program {
     const char* name;
