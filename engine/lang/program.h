@@ -106,7 +106,7 @@ class Program {
     /// The rule as compiled, one entry for each way it is judged.
     std::vector<ExplainedRule> explain(uint32_t rule) const;
 
-    /// Distinct tests, and literals searched for together, of the whole set.
+    /// How many different tests all rules have together.
     size_t predicate_count() const { return parts_.table->predicates().size(); }
 
   private:
