@@ -141,14 +141,13 @@ void print_named(ScratchText& out, std::string_view name, int64_t number) {
 template <class Address>
 bool take_sockaddr(std::string_view bytes, Address& into) {
     std::memset(&into, 0, sizeof into);
-    std::memcpy(&into, bytes.data(), std::min(bytes.size(), sizeof into));
+    bytes.copy(reinterpret_cast<char*>(&into), sizeof into);
     return bytes.size() >= sizeof into;
 }
 
 uint16_t family_of(std::string_view sockaddr) {
     uint16_t family = 0;
-    take_sockaddr(sockaddr, family);
-    return family;
+    return take_sockaddr(sockaddr, family) ? family : AF_UNSPEC;
 }
 
 void print_unix_address(ScratchText& out, std::string_view path) {

@@ -132,9 +132,8 @@ bool print_resolved(ScratchText& out, const Context& context, const Member& memb
         default:
             if (has_names(member.type)) {
                 print_member(out, event, member);
-                return true;
             }
-            return false;
+            return !out.empty();
     }
 }
 
@@ -200,10 +199,12 @@ void add_all_arguments(const Context& context, Values& out) {
         if (is_absent(event, member)) {
             continue;
         }
+        ScratchText plain(out.scratch());
         ScratchText resolved(out.scratch());
-        all.add(all.empty() ? "" : " ").add(member.name).add('=');
-        print_plain(all, event, member);
-        if (print_resolved(resolved, context, member, out.scratch())) {
+        print_plain(plain, event, member);
+        all.add(all.empty() ? "" : " ").add(member.name).add('=').add(plain.view());
+        if (print_resolved(resolved, context, member, out.scratch()) &&
+            resolved.view() != plain.view()) {
             all.add('(').add(resolved.view()).add(')');
         }
     }

@@ -55,7 +55,7 @@ struct Process {
     uint64_t cap_inheritable = 0;
     uint64_t cap_permitted = 0;
     uint64_t cap_effective = 0;
-    fd_type standard_streams[3] = {};  // when the program started
+    uint32_t standard_streams[3] = {};  // enum fd_type, when the program started
     std::string cwd;
     const Program* program = nullptr;  // never null in the table
     const Process* parent = nullptr;   // the program that made it, alive or not; null for the first

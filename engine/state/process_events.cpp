@@ -76,9 +76,9 @@ void fill_process(Process& row, const Record& record) {
     row.cap_inheritable = record.cap_inheritable;
     row.cap_permitted = record.cap_permitted;
     row.cap_effective = record.cap_effective;
-    row.standard_streams[0] = static_cast<fd_type>(record.stdin_type);
-    row.standard_streams[1] = static_cast<fd_type>(record.stdout_type);
-    row.standard_streams[2] = static_cast<fd_type>(record.stderr_type);
+    row.standard_streams[0] = record.stdin_type;
+    row.standard_streams[1] = record.stdout_type;
+    row.standard_streams[2] = record.stderr_type;
     row.is_kernel_thread = record.kernel_thread != 0;
     row.is_placeholder = false;
 }

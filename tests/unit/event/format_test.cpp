@@ -108,6 +108,7 @@ TEST_CASE("addresses a caller laid out") {
     CHECK(sockaddr({"\1\0", 2}).empty());
     CHECK(sockaddr({"\x10\0\0\0", 4}) == "AF_NETLINK");
     CHECK(sockaddr({"\xff\xff", 2}) == "65535");
+    CHECK(sockaddr({"\1", 1}).empty());
     CHECK(sockaddr({"\2", 1}).empty());
     CHECK(sockaddr({}).empty());
     std::string v6("\x0a\0\x01\xbb", 4);

@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <random>
+#include <vector>
 
 #include "tests/support/record_builder.h"
 
@@ -382,6 +385,70 @@ TEST_CASE("everything goes when everybody has") {
         story.exit({pid, pid, 2, "true"});
     }
     story.exit(kInit);
+    story.drain();
+    CHECK(story.table.counts().rows == 0);
+    CHECK(story.table.counts().bytes == 0);
+}
+
+/// Forks, execs and exits at random, opens by the living and the dead; returns who still lives.
+std::vector<Who> live_at_random(Story& story, std::mt19937& random, int acts) {
+    std::vector<Who> living{kInit};
+    std::vector<Who> dead;
+    uint64_t start_time = 1000;
+    for (int act = 0; act < acts; ++act) {
+        const size_t index = random() % living.size();
+        Who& who = living[index];
+        switch (random() % 6) {
+            case 0:
+            case 1: {
+                // Few pids, so that they are used again.
+                const auto pid = static_cast<uint32_t>(2 + random() % 300);
+                if (std::ranges::find(living, pid, &Who::pid) == living.end()) {
+                    story.fork(who, pid, ++start_time);
+                    living.push_back({pid, start_time, who.exec_id, who.name});
+                }
+                break;
+            }
+            case 2:
+                ++who.exec_id;
+                who.name = who.exec_id % 2 == 0 ? "even" : "odd";
+                story.exec(who);
+                break;
+            case 3:
+                if (living.size() > 1) {
+                    story.exit(who);
+                    dead.push_back(who);
+                    living.erase(living.begin() + static_cast<std::ptrdiff_t>(index));
+                }
+                break;
+            case 4:
+                story.open(who);
+                break;
+            default:
+                if (random() % 50 == 0) {
+                    story.drain();
+                    dead.clear();
+                } else if (!dead.empty()) {
+                    const Who late = dead[random() % dead.size()];
+                    CHECK(story.open(late).program->name == late.name);
+                }
+        }
+    }
+    return living;
+}
+
+TEST_CASE("whatever happens, who did it is known, and in the end nothing is left") {
+    std::mt19937 random(GENERATE(1, 2, 3, 4));
+    Story story;
+    story.snapshot(kInit);
+    const std::vector<Who> living = live_at_random(story, random, 20'000);
+    CHECK(story.table.counts().unknown == 0);
+    CHECK(story.table.counts().lost_execs == 0);
+    CHECK(story.table.counts().evicted == 0);
+    for (const Who& who : living) {
+        CHECK(story.open(who).program->name == who.name);
+        story.exit(who);
+    }
     story.drain();
     CHECK(story.table.counts().rows == 0);
     CHECK(story.table.counts().bytes == 0);
