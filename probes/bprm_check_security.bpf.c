@@ -22,7 +22,7 @@ HOOK1(bprm_check_security, security_bprm_check, struct linux_binprm*, binary) {
         return 0;
     event->header.via = via_of(task);
     file = peek(binary, file);
-    read_file(&object, file);
+    read_file(&event->header, &object, file);
     put_object(event, &object);
     put_kernel_string(&event->header, &event->filename, peek(binary, filename));
     event_submit(&event->header);

@@ -55,53 +55,55 @@ static __always_inline __u32 overlay_layer(const struct inode* inode) {
     return upper ? FILE_UPPER_LAYER : FILE_LOWER_LAYER;
 }
 
-static __always_inline void read_inode(struct object* object) {
+static __always_inline void read_inode(struct slot* slot, struct object* object) {
     struct inode* inode = object->inode;
+    struct view* bytes = &slot->view;
     struct super_block* super;
-    struct view bytes;
     __u64 magic;
 
     if (!inode)
         return;
-    view(&bytes, inode, INODE_VIEW);
-    object->ino = seen(&bytes, INODE_VIEW, inode, i_ino);
-    object->mode = seen(&bytes, INODE_VIEW, inode, i_mode);
-    if (seen(&bytes, INODE_VIEW, inode, i_nlink) == 0)
+    view(bytes, inode, INODE_VIEW);
+    object->ino = seen(bytes, INODE_VIEW, inode, i_ino);
+    object->mode = seen(bytes, INODE_VIEW, inode, i_mode);
+    if (seen(bytes, INODE_VIEW, inode, i_nlink) == 0)
         object->flags |= FILE_DELETED;
-    super = seen(&bytes, INODE_VIEW, inode, i_sb);
-    view(&bytes, super, VIEW_BYTES);
-    object->dev = seen(&bytes, VIEW_BYTES, super, s_dev);
-    object->top = seen(&bytes, VIEW_BYTES, super, s_root);
-    magic = seen(&bytes, VIEW_BYTES, super, s_magic);
+    super = seen(bytes, INODE_VIEW, inode, i_sb);
+    view(bytes, super, VIEW_BYTES);
+    object->dev = seen(bytes, VIEW_BYTES, super, s_dev);
+    object->top = seen(bytes, VIEW_BYTES, super, s_root);
+    magic = seen(bytes, VIEW_BYTES, super, s_magic);
     if (object->flags & FILE_DELETED && is_memfd(object->dentry, magic))
         object->flags ^= FILE_DELETED | FILE_MEMFD;
     if (magic == OVERLAY_MAGIC)
         object->flags |= overlay_layer(inode);
 }
 
-static __always_inline void read_file(struct object* object, const struct file* from) {
+/* The slot of the record being made lends room to read in. */
+static __always_inline void read_file(struct event_header* header, struct object* object,
+                                      const struct file* from) {
+    struct view* bytes = &slot_of(header)->view;
     struct file* file = (struct file*)from;
-    struct view bytes;
     struct path path;
 
     __builtin_memset(object, 0, sizeof(*object));
-    view(&bytes, file, FILE_VIEW);
-    path = seen(&bytes, FILE_VIEW, file, f_path);
+    view(bytes, file, FILE_VIEW);
+    path = seen(bytes, FILE_VIEW, file, f_path);
     object->mnt = path.mnt;
     object->dentry = path.dentry;
-    object->inode = seen(&bytes, FILE_VIEW, file, f_inode);
-    if (seen(&bytes, FILE_VIEW, file, f_mode) & FMODE_CREATED_BIT)
+    object->inode = seen(bytes, FILE_VIEW, file, f_inode);
+    if (seen(bytes, FILE_VIEW, file, f_mode) & FMODE_CREATED_BIT)
         object->flags |= FILE_CREATED;
-    read_inode(object);
+    read_inode(slot_of(header), object);
 }
 
-static __always_inline void read_dentry(struct object* object, struct vfsmount* mnt,
-                                        struct dentry* dentry) {
+static __always_inline void read_dentry(struct event_header* header, struct object* object,
+                                        struct vfsmount* mnt, struct dentry* dentry) {
     __builtin_memset(object, 0, sizeof(*object));
     object->mnt = mnt;
     object->dentry = dentry;
     object->inode = peek(dentry, d_inode);
-    read_inode(object);
+    read_inode(slot_of(header), object);
 }
 
 /* FILE_MEMBERS of events.def, for any event that has them. */

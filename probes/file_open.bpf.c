@@ -33,7 +33,7 @@ HOOK1(file_open, security_file_open, struct file*, file) {
         return 0;
     event->header.via = via_of(task);
     event->flags = peek(file, f_flags);
-    read_file(&object, file);
+    read_file(&event->header, &object, file);
     put_object(event, &object);
     event_submit(&event->header);
     return 0;

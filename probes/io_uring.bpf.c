@@ -47,7 +47,7 @@ static __noinline int submit_uring_open(struct uring_open* asked, long result, _
     if (is_known && result >= 0 && !asked->fixed)
         file = file_of(task, result);
     if (file) {
-        read_file(&object, file);
+        read_file(&event->header, &object, file);
         put_object(event, &object);
         event->header.flags |= RECORD_FD_LOOKUP;
     } else {

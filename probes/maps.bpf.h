@@ -21,7 +21,8 @@ struct slot {
         __u64 dentry, mount, first_root, cgroup;
         __u64 parent, mountpoint, root; /* of the mount, read at once */
         __u32 at, truncated;
-    } walk; /* path.bpf.h, task.bpf.h */
+    } walk;           /* path.bpf.h, task.bpf.h */
+    struct view view; /* file.bpf.h */
     char name[NAME_MAX_BYTES];
     char path[TEXT_MAX + NAME_MAX_BYTES]; /* filled from its end towards its begin */
     char record[RECORD_MAX];

@@ -106,7 +106,7 @@ SYSCALL_EXIT(fchmod) {
     event->mode = call->arguments[1];
     file = file_of(current_task(), event->fd);
     if (file) {
-        read_file(&object, file);
+        read_file(&event->header, &object, file);
         object.flags &= ~(__u32)FILE_CREATED; /* by another act than this */
         event->header.flags |= RECORD_FD_LOOKUP;
         put_object(event, &object);

@@ -35,11 +35,12 @@ static __always_inline void put_opened(struct openat2_event* event, struct task_
     struct object object;
 
     if (stash && file != (struct file*)stash->file) {
-        read_dentry(&object, (struct vfsmount*)stash->mnt, (struct dentry*)stash->dentry);
+        read_dentry(&event->header, &object, (struct vfsmount*)stash->mnt,
+                    (struct dentry*)stash->dentry);
         if (object.ino != stash->ino)
             file = 0; /* closed and gone since */
     } else if (file) {
-        read_file(&object, file);
+        read_file(&event->header, &object, file);
         if (!stash)
             event->header.flags |= RECORD_FD_LOOKUP;
     }

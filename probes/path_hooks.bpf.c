@@ -23,15 +23,19 @@ static __always_inline void leave_name(struct stashed_name* name, const struct p
     name->length = length;
 }
 
-static __always_inline void leave_inode(struct stash* stash, const struct path* directory,
-                                        struct dentry* dentry) {
-    struct object object;
+static __always_inline void leave_inode(struct stash* stash, struct dentry* dentry) {
+    struct inode* inode = peek(dentry, d_inode);
+    struct super_block* super;
 
-    read_dentry(&object, peek(directory, mnt), dentry);
-    stash->ino = object.ino;
-    stash->dev = object.dev;
-    stash->mode = object.mode;
-    stash->flags = object.flags;
+    stash->ino = stash->dev = stash->mode = stash->flags = 0;
+    if (!inode)
+        return;
+    super = peek(inode, i_sb);
+    stash->ino = peek(inode, i_ino);
+    stash->mode = peek(inode, i_mode);
+    stash->dev = peek(super, s_dev);
+    if (peek(super, s_magic) == OVERLAY_MAGIC)
+        stash->flags = overlay_layer(inode);
 }
 
 static __always_inline struct stash* begin_names(void) {
@@ -45,7 +49,7 @@ static __always_inline int leave_removed(const struct path* directory, struct de
 
     if (stash) {
         leave_name(&stash->names[0], directory, dentry);
-        leave_inode(stash, directory, dentry);
+        leave_inode(stash, dentry);
     }
     return 0;
 }
@@ -65,7 +69,7 @@ HOOK4(path_rename, security_path_rename, const struct path*, old_directory, stru
     if (stash) {
         leave_name(&stash->names[0], old_directory, old);
         leave_name(&stash->names[1], new_directory, new);
-        leave_inode(stash, old_directory, old);
+        leave_inode(stash, old);
     }
     return 0;
 }

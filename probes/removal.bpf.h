@@ -49,17 +49,18 @@ static __always_inline void put_stashed_name(struct event_header* header, struct
         drop_stash(task);                                                                 \
     } while (0)
 
-#define put_changed(event, call)                                                               \
-    do {                                                                                       \
-        struct task_struct* task = current_task();                                             \
-        const struct stash* stash = stashed(task, call, STASH_changed);                        \
-        struct object object;                                                                  \
-        if (stash) {                                                                           \
-            read_dentry(&object, (struct vfsmount*)stash->mnt, (struct dentry*)stash->dentry); \
-            if (object.ino == stash->ino)                                                      \
-                put_object(event, &object);                                                    \
-        }                                                                                      \
-        if ((event)->resolved.length == 0)                                                     \
-            (event)->header.flags |= RECORD_UNRESOLVED;                                        \
-        drop_stash(task);                                                                      \
+#define put_changed(event, call)                                                 \
+    do {                                                                         \
+        struct task_struct* task = current_task();                               \
+        const struct stash* stash = stashed(task, call, STASH_changed);          \
+        struct object object;                                                    \
+        if (stash) {                                                             \
+            read_dentry(&(event)->header, &object, (struct vfsmount*)stash->mnt, \
+                        (struct dentry*)stash->dentry);                          \
+            if (object.ino == stash->ino)                                        \
+                put_object(event, &object);                                      \
+        }                                                                        \
+        if ((event)->resolved.length == 0)                                       \
+            (event)->header.flags |= RECORD_UNRESOLVED;                          \
+        drop_stash(task);                                                        \
     } while (0)

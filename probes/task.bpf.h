@@ -66,7 +66,7 @@ static __always_inline void put_program(struct execve_event* event, struct task_
 
     if (!file)
         return;
-    read_file(&object, file);
+    read_file(&event->header, &object, file);
     event->flags = object.flags | writable_flag(&object, peek(task, real_cred));
     event->exe_dev = object.dev;
     event->exe_ino = object.ino;

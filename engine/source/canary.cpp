@@ -134,7 +134,7 @@ void connect_to_nobody() {
 
 /// A file of which the kernel lets nobody change name or permissions, but asks its hooks before.
 constexpr const char* kUnchangeable = "/proc/self/status";
-constexpr const char* kNewName = "/proc/self/saker-canary";
+constexpr const char* kNewName = "/proc/self/stat";
 
 void change_names(event_id event) {
     switch (event) {

@@ -36,7 +36,8 @@ HookLadder::Standing* HookLadder::with_program(const std::string& program) {
     for (Standing& standing : standings_) {
         const Rung* rung = standing.rung();
         if (rung && (rung->program == program ||
-                     std::ranges::find(rung->companions, program) != rung->companions.end())) {
+                     std::ranges::find(rung->companions, program, &Companion::program) !=
+                         rung->companions.end())) {
             return &standing;
         }
     }

@@ -65,13 +65,16 @@ Hook syscall_exit(event_id event) {
 #else
     const std::string prefix = "__arm64_sys_";
 #endif
-    hook.rungs.push_back({HookKind::syscall_fexit,
-                          prefix + name,
-                          program + "_fexit",
-                          {program + "_fexit32", program + "_fexit32_compat", program + "_fexit16",
-                           program + "_fexit_socketcall"},
-                          ""});
-    hook.rungs.push_back({HookKind::syscall_dispatcher, "sys_exit", program, {"on_sys_exit"}, ""});
+    std::vector<Companion> compat;
+#if defined(__x86_64__)
+    compat = {{program + "_fexit32", "__ia32_sys_" + name},
+              {program + "_fexit32_compat", "__ia32_compat_sys_" + name},
+              {program + "_fexit16", "__ia32_sys_" + name + "16"},
+              {program + "_fexit_socketcall", "__ia32_compat_sys_socketcall"}};
+#endif
+    hook.rungs.push_back({HookKind::syscall_fexit, prefix + name, program + "_fexit", compat, ""});
+    hook.rungs.push_back(
+        {HookKind::syscall_dispatcher, "sys_exit", program, {{"on_sys_exit"}}, ""});
     hook.rungs.push_back({HookKind::syscall_tracepoint,
                           "sys_exit_" + name,
                           program + "_tracepoint",
@@ -149,7 +152,7 @@ Hook uring() {
     for (const auto& [target, program] :
          {std::pair{"io_uring_submit_req", "on_uring_submit"},
           std::pair{"io_uring_submit_sqe", "on_uring_submit_sqe"}}) {
-        hook.rungs.push_back({HookKind::tp_btf, target, program, {"on_uring_complete"}, blind});
+        hook.rungs.push_back({HookKind::tp_btf, target, program, {{"on_uring_complete"}}, blind});
     }
     return hook;
 }

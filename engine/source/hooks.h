@@ -22,13 +22,19 @@ enum class HookKind : uint8_t {
     kprobe,
 };
 
+/// A program that belongs to another's rung, hooked where the kernel has that function.
+struct Companion {
+    std::string program;
+    std::string function{};  // empty: wherever the program says
+};
+
 /// One way to report an event.
 struct Rung {
     HookKind kind;
-    std::string target;                     // tracepoint, function or LSM hook
-    std::string program;                    // in probes/
-    std::vector<std::string> companions{};  // loaded and attached with it, where their targets are
-    std::string blind_spot{};               // what this way cannot see; empty: nothing
+    std::string target;                   // tracepoint, function or LSM hook
+    std::string program;                  // in probes/
+    std::vector<Companion> companions{};  // loaded and attached with it
+    std::string blind_spot{};             // what this way cannot see; empty: nothing
 
     /// `tp_btf/sys_exit`, `lsm/file_open`: what doctor prints.
     std::string name() const;

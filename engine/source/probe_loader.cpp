@@ -91,16 +91,17 @@ Result<void> fill_knobs(knobs& settings, const KernelOptions& options,
     return {};
 }
 
-void enable_rung(ProbeObject& object, const Rung& rung, const Hook& hook) {
+void enable_rung(ProbeObject& object, const Rung& rung, const Hook& hook, const HookTrial& trial) {
     object.enable(rung.program);
-    for (const std::string& companion : rung.companions) {
-        object.enable(companion);
+    for (const Companion& companion : rung.companions) {
+        if (companion.function.empty() || trial.has_function(companion.function)) {
+            object.enable(companion.program);
+        }
     }
     if (rung.kind == HookKind::syscall_dispatcher) {
         for (size_t event = 0; event < EVENT_COUNT; ++event) {
             if (hook.events.test(event)) {
                 set_numbers(object.settings(), static_cast<event_id>(event));
-                object.settings().wanted[event] = 1;
             }
         }
     }
@@ -209,7 +210,7 @@ class Loader {
         object->resize("bulk_ring", options_.bulk_ring);
         for (const auto& standing : ladder_.standings()) {
             if (const Rung* rung = standing.rung()) {
-                enable_rung(*object, *rung, standing.hook);
+                enable_rung(*object, *rung, standing.hook, trial_);
                 object->settings().stashes |= standing.hook.stashes;
             }
         }
@@ -291,9 +292,9 @@ class Loader {
 
     static Result<void> attach_rung(ProbeObject& object, const Rung& rung) {
         auto attached = object.attach(rung.program);
-        for (const std::string& companion : rung.companions) {
-            if (attached && object.is_enabled(companion)) {
-                attached = object.attach(companion);
+        for (const Companion& companion : rung.companions) {
+            if (attached && object.is_enabled(companion.program)) {
+                attached = object.attach(companion.program);
             }
         }
         return attached;

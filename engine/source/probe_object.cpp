@@ -66,14 +66,16 @@ LibbpfWords::~LibbpfWords() {
 }
 
 std::string LibbpfWords::reason() const {
-    // The verifier tells the whole walk before the step that failed; the end of it is the reason.
-    constexpr size_t kLines = 3;
-    const size_t end = std::min(words_.find("\nprocessed "), words_.find("-- END PROG LOAD LOG"));
-    size_t start = std::min(end, words_.size());
+    // The verifier tells the whole walk before the step that failed: the reason is at its end.
+    constexpr size_t kLines = 4;
+    const size_t mark = words_.find("-- END PROG LOAD LOG");
+    const size_t end = mark == std::string::npos ? words_.size() : words_.rfind('\n', mark);
+    size_t start = end;
     for (size_t line = 0; line < kLines && start != 0 && start != std::string::npos; ++line) {
         start = words_.rfind('\n', start - 1);
     }
-    return start == std::string::npos ? "" : words_.substr(start + 1, end - start - 1);
+    return start == std::string::npos ? words_.substr(0, end)
+                                      : words_.substr(start + 1, end - start - 1);
 }
 
 std::string LibbpfWords::culprit() const {
