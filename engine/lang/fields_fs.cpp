@@ -5,12 +5,6 @@
 namespace saker::lang {
 namespace {
 
-void add_all(const Names& names, Values& out) {
-    for (const std::string_view name : names) {
-        out.add(name);
-    }
-}
-
 std::optional<std::string_view> text_of(const Event& event, const Member* member) {
     return member ? std::optional(event.text(*member)) : std::nullopt;
 }

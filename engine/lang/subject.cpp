@@ -133,6 +133,43 @@ Names names_of(const Context& context, const PathMembers& path, Scratch& scratch
     return names;
 }
 
+Names fd_names(const Context& context, Scratch& scratch) {
+    Names names;
+    if (has_socket(context.event)) {
+        ScratchText text(scratch);
+        print_socket(text, context.event);
+        names.add(text.view());
+    } else if (has_file(context.event)) {
+        return names_of(context, path_of(context.event), scratch);
+    }
+    return names;
+}
+
+std::string_view directory_part(std::string_view path) {
+    const size_t slash = path.rfind('/');
+    return slash == 0 ? path.substr(0, 1) : path.substr(0, slash == path.npos ? 0 : slash);
+}
+
+std::string_view filename_part(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+Names parts(const Context& context, Scratch& scratch, std::string_view (*part)(std::string_view)) {
+    Names found;
+    if (has_file(context.event)) {
+        for (const std::string_view name : names_of(context, path_of(context.event), scratch)) {
+            found.add(part(name));
+        }
+    }
+    return found;
+}
+
+void add_all(const Names& names, Values& out) {
+    for (const std::string_view name : names) {
+        out.add(name);
+    }
+}
+
 std::string_view absolute(const Context& context, std::string_view directory, std::string_view name,
                           Scratch& scratch) {
     if (is_plain(name)) {

@@ -61,6 +61,17 @@ class Names {
 /// absolute.
 Names names_of(const Context& context, const PathMembers& path, Scratch& scratch);
 
+/// What `fd.name` says: the file's names, or how the socket is shown; empty without a subject.
+Names fd_names(const Context& context, Scratch& scratch);
+
+std::string_view directory_part(std::string_view path);
+std::string_view filename_part(std::string_view path);
+
+/// That part of every name of an open file.
+Names parts(const Context& context, Scratch& scratch, std::string_view (*part)(std::string_view));
+
+void add_all(const Names& names, Values& out);
+
 /// `name` made absolute as text; `name` itself when it is so already.
 std::string_view absolute(const Context& context, std::string_view directory, std::string_view name,
                           Scratch& scratch);
