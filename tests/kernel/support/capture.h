@@ -16,7 +16,7 @@ Story capture(const Act& act);
 std::vector<HookReport> hooks();
 HookReport hook_of(event_id event);
 
-/// False where the rung taken knows nothing of 32-bit calls, as its report says.
-bool sees_compat_calls(event_id event);
+/// True where the rung taken knows nothing of 32-bit calls; its report must say so.
+bool is_blind_to_compat_calls(event_id event);
 
 }  // namespace saker::kernel_tests
