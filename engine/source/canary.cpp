@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <string>
 
 #include "engine/base/fd.h"
 #include "engine/source/canary_uring.h"
@@ -72,8 +73,11 @@ void live_and_die() {
     char name[] = "saker-canary";
     char* arguments[] = {name, nullptr};
     char* environment[] = {nullptr};
+    // By a path: only a hook that saw the call can tell then that it was execveat.
+    const std::string path = "/proc/self/fd/" + std::to_string(program.get());
     const pid_t child = ::vfork();
     if (child == 0) {
+        ::syscall(SYS_execveat, AT_FDCWD, path.c_str(), arguments, environment, 0);
         ::syscall(SYS_execveat, program.get(), "", arguments, environment, AT_EMPTY_PATH);
         ::_exit(1);
     }

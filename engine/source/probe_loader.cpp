@@ -120,18 +120,42 @@ class CanaryWatch final : public RecordSink {
             return;
         }
         (header.via == VIA_io_uring ? through_uring_ : seen_).set(header.event);
-        if (!(header.flags & (RECORD_UNRESOLVED | RECORD_FD_LOOKUP))) {
+        if (!(header.flags & doubts_about(header.event)) && succeeded(record)) {
             certain_.set(header.event);
         }
     }
 
-    /// The hook reported one of our acts, or made the report of one certain.
-    bool proves(const Hook& hook) const {
+    /// The hook reported one of our acts; where no report of its own is wanted, it made that of a
+    /// system call certain.
+    bool proves(const Hook& hook, const EventSet& wanted) const {
         const EventSet& reported = hook.via == VIA_io_uring ? through_uring_ : seen_;
-        return (hook.events & reported).any() || (hook.supports & certain_).any();
+        const bool reports = hook.always || (hook.events & wanted).any();
+        return reports ? (hook.events & reported).any() : (hook.supports & certain_).any();
     }
 
   private:
+    /// A socket is always looked up by its descriptor; a hook tells the address.
+    static uint16_t doubts_about(uint16_t event) {
+        return event == EVENT_connect ? RECORD_UNRESOLVED : RECORD_UNRESOLVED | RECORD_FD_LOOKUP;
+    }
+
+    /// Opens and programs that failed are certain without any hook's help.
+    static bool succeeded(std::span<const std::byte> record) {
+        const auto* header = reinterpret_cast<const event_header*>(record.data());
+        switch (header->event) {
+            case EVENT_open:
+            case EVENT_openat:
+            case EVENT_openat2:
+            case EVENT_creat:
+                return reinterpret_cast<const openat2_event*>(header)->fd >= 0;
+            case EVENT_execve:
+            case EVENT_execveat:
+                return reinterpret_cast<const execve_event*>(header)->res == 0;
+            default:
+                return true;
+        }
+    }
+
     std::vector<std::byte>& early_;
     EventSet seen_;
     EventSet through_uring_;
@@ -375,7 +399,7 @@ class Loader {
         if (!standing.rung()) {
             return true;
         }
-        standing.proven = watch.proves(standing.hook);
+        standing.proven = watch.proves(standing.hook, options_.wanted);
         if (standing.proven || !holds_below(standing)) {
             return true;
         }
