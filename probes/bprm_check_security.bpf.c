@@ -29,7 +29,7 @@ HOOK1(bprm_check_security, security_bprm_check, struct linux_binprm*, binary) {
     return 0;
 }
 
-/* 3e8ba7ba4fd7 (6.10): a tracepoint just before the old program is given up, when all checks are
+/* c82389947d90 (6.10): a tracepoint just before the old program is given up, when all checks are
  * past. */
 SEC("tp_btf/sched_prepare_exec")
 int BPF_PROG(on_prepare_exec, struct task_struct* task, struct linux_binprm* binary) {

@@ -17,7 +17,7 @@
 #define OVERLAY_MAGIC 0x794c7630
 #define TMPFS_MAGIC_NUMBER 0x01021994
 #define ANONYMOUS_INODE_MAGIC 0x09041934
-#define FMODE_CREATED_BIT 0x100000 /* 73a09dd94377 (4.19) */
+#define FMODE_CREATED_BIT 0x100000
 /* How far the members read lie behind each other in kernels of these years. */
 #define INODE_VIEW 80
 #define FILE_VIEW 80

@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "engine/base/fd.h"
+#include "engine/source/probe_object.h"
 
 namespace saker {
 
@@ -25,7 +26,7 @@ constexpr std::array<bpf_insn, 2> kNothing{{
 
 Error refused(int error) {
     Error made{std::strerror(error)};
-    made.kind = error == EPERM || error == EACCES ? ErrorKind::privileges : ErrorKind::kernel;
+    made.kind = error == EPERM ? ErrorKind::privileges : ErrorKind::kernel;
     return made;
 }
 
@@ -103,10 +104,11 @@ HookTrial::HookTrial(HookTrial&&) noexcept = default;
 HookTrial::~HookTrial() = default;
 
 Result<HookTrial> HookTrial::open() {
+    const LibbpfWords words;
     btf* types = btf__load_vmlinux_btf();
     if (!types) {
         return Error{
-            "this kernel does not describe its types: " + std::string(std::strerror(errno)),
+            "this kernel does not describe its types",
             "a kernel built with CONFIG_DEBUG_INFO_BTF is needed, and /sys must be mounted",
             {},
             ErrorKind::kernel};

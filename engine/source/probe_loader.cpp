@@ -10,6 +10,8 @@
 #include <optional>
 
 #include "engine/source/canary.h"
+#include "engine/source/canary_watch.h"
+#include "engine/source/probe_knobs.h"
 
 namespace saker {
 
@@ -17,78 +19,10 @@ namespace {
 
 constexpr uint32_t kInitialPidNamespace = 0xEFFFFFFC;
 constexpr uint32_t kSlotsPerCpu = 2;
-constexpr uint32_t kMostEnvironment = 4096;
 
 uint32_t own_pid_namespace() {
     struct stat facts {};
     return ::stat("/proc/self/ns/pid", &facts) == 0 ? static_cast<uint32_t>(facts.st_ino) : 0;
-}
-
-/// Which program the exit of a system call goes to; 0 is nobody, 1 is socketcall.
-uint8_t program_index(event_id event) {
-    return static_cast<uint8_t>(uint32_t{event} + uint32_t{SYSCALL_FIRST_EVENT});
-}
-
-constexpr uint32_t kSocketcall = 102;
-
-bool is_socket_event(event_id event) {
-    return event == EVENT_connect || event == EVENT_bind || event == EVENT_listen ||
-           event == EVENT_accept || event == EVENT_accept4;
-}
-
-void set_numbers(knobs& settings, event_id event) {
-    const auto& all = syscall_numbers();
-    const auto row = std::ranges::find(all, event, &SyscallNumbers::event);
-    if (row == all.end()) {
-        return;
-    }
-    if (row->native >= 0) {
-        settings.native[row->native] = program_index(event);
-    }
-    for (const int number : {row->compat, row->short_compat}) {
-        if (number >= 0) {
-            settings.compat[number] = program_index(event);
-        }
-    }
-#if defined(__x86_64__)
-    if (is_socket_event(event)) {
-        settings.compat[kSocketcall] = SYSCALL_SOCKETCALL;
-    }
-#endif
-}
-
-Result<void> fill_knobs(knobs& settings, const KernelOptions& options,
-                        const CgroupHierarchy& hierarchy) {
-    settings.hierarchy = hierarchy.number;
-    settings.arguments_limit = options.arguments_limit;
-    settings.environment_limit = options.environment ? kMostEnvironment : 0;
-    settings.threads = options.threads;
-    for (size_t event = 0; event < EVENT_COUNT; ++event) {
-        settings.wanted[event] = options.wanted.test(event);
-    }
-    switch (options.scope.kind) {
-        case Scope::Kind::host:
-            settings.scope = SCOPE_host;
-            break;
-        case Scope::Kind::processes:
-            settings.scope = SCOPE_processes;
-            break;
-        case Scope::Kind::cgroup: {
-            settings.scope = SCOPE_cgroup;
-            auto held = CgroupHierarchy::holding(options.scope.folder);
-            if (!held) {
-                return held.error();
-            }
-            auto id = cgroup_id(options.scope.folder);
-            if (!id) {
-                return id.error();
-            }
-            settings.scope_hierarchy = held->number;
-            settings.scope_cgroup = *id;
-            break;
-        }
-    }
-    return {};
 }
 
 void enable_rung(ProbeObject& object, const Rung& rung, const Hook& hook, const HookTrial& trial) {
@@ -106,61 +40,6 @@ void enable_rung(ProbeObject& object, const Rung& rung, const Hook& hook, const 
         }
     }
 }
-
-/// Keeps what others did while we prove our hooks, and notes whose canaries arrived.
-class CanaryWatch final : public RecordSink {
-  public:
-    explicit CanaryWatch(std::vector<std::byte>& early) : early_(early) {}
-
-    void take(std::span<const std::byte> record) override {
-        event_header header;
-        std::memcpy(&header, record.data(), sizeof(header));
-        if (!(header.flags & RECORD_CANARY)) {
-            early_.insert(early_.end(), record.begin(), record.end());
-            return;
-        }
-        (header.via == VIA_io_uring ? through_uring_ : seen_).set(header.event);
-        if (!(header.flags & doubts_about(header.event)) && succeeded(record)) {
-            certain_.set(header.event);
-        }
-    }
-
-    /// The hook reported one of our acts; where no report of its own is wanted, it made that of a
-    /// system call certain.
-    bool proves(const Hook& hook, const EventSet& wanted) const {
-        const EventSet& reported = hook.via == VIA_io_uring ? through_uring_ : seen_;
-        const bool reports = hook.always || (hook.events & wanted).any();
-        return reports ? (hook.events & reported).any() : (hook.supports & certain_).any();
-    }
-
-  private:
-    /// A socket is always looked up by its descriptor; a hook tells the address.
-    static uint16_t doubts_about(uint16_t event) {
-        return event == EVENT_connect ? RECORD_UNRESOLVED : RECORD_UNRESOLVED | RECORD_FD_LOOKUP;
-    }
-
-    /// Opens and programs that failed are certain without any hook's help.
-    static bool succeeded(std::span<const std::byte> record) {
-        const auto* header = reinterpret_cast<const event_header*>(record.data());
-        switch (header->event) {
-            case EVENT_open:
-            case EVENT_openat:
-            case EVENT_openat2:
-            case EVENT_creat:
-                return reinterpret_cast<const openat2_event*>(header)->fd >= 0;
-            case EVENT_execve:
-            case EVENT_execveat:
-                return reinterpret_cast<const execve_event*>(header)->res == 0;
-            default:
-                return true;
-        }
-    }
-
-    std::vector<std::byte>& early_;
-    EventSet seen_;
-    EventSet through_uring_;
-    EventSet certain_;  // with the very object, not one looked up afterwards
-};
 
 class Loader {
   public:

@@ -45,7 +45,7 @@ int listen_to(libbpf_print_level level, const char* format, va_list arguments) {
 }
 
 Error refused(int error, const std::string& doing) {
-    const bool privileges = error == EPERM || error == EACCES;
+    const bool privileges = error == EPERM;  // EACCES is how the verifier refuses
     Error made{std::strerror(error)};
     made.kind = privileges ? ErrorKind::privileges : ErrorKind::kernel;
     if (privileges) {

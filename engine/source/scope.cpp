@@ -120,7 +120,9 @@ Result<Scope> Scope::parse(std::string_view text) {
         scope.kind = Kind::cgroup;
         scope.folder = rest;
         if (!rest.starts_with(kControlGroups)) {
-            scope.folder = CgroupHierarchy::of_runtimes().folder + "/" + std::string(rest);
+            scope.folder =
+                (fs::path(CgroupHierarchy::of_runtimes().folder) / fs::path(rest).relative_path())
+                    .string();
         }
         return scope;
     }

@@ -1,0 +1,69 @@
+// Which of our own acts came back as records.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "engine/source/hooks.h"
+#include "engine/source/source.h"
+
+namespace saker {
+
+/// Keeps what others did while we prove our hooks, and notes whose canaries arrived.
+class CanaryWatch final : public RecordSink {
+  public:
+    explicit CanaryWatch(std::vector<std::byte>& early) : early_(early) {}
+
+    void take(std::span<const std::byte> record) override {
+        event_header header;
+        std::memcpy(&header, record.data(), sizeof(header));
+        if (!(header.flags & RECORD_CANARY)) {
+            early_.insert(early_.end(), record.begin(), record.end());
+            return;
+        }
+        (header.via == VIA_io_uring ? through_uring_ : seen_).set(header.event);
+        if (!(header.flags & doubts_about(header.event)) && succeeded(record)) {
+            certain_.set(header.event);
+        }
+    }
+
+    /// The hook reported one of our acts; where no report of its own is wanted, it made that of a
+    /// system call certain.
+    bool proves(const Hook& hook, const EventSet& wanted) const {
+        const EventSet& reported = hook.via == VIA_io_uring ? through_uring_ : seen_;
+        const bool reports = hook.always || (hook.events & wanted).any();
+        return reports ? (hook.events & reported).any() : (hook.supports & certain_).any();
+    }
+
+  private:
+    /// A socket is always looked up by its descriptor; a hook tells the address.
+    static uint16_t doubts_about(uint16_t event) {
+        return event == EVENT_connect ? RECORD_UNRESOLVED : RECORD_UNRESOLVED | RECORD_FD_LOOKUP;
+    }
+
+    /// Opens and programs that failed are certain without any hook's help.
+    static bool succeeded(std::span<const std::byte> record) {
+        const auto* header = reinterpret_cast<const event_header*>(record.data());
+        switch (header->event) {
+            case EVENT_open:
+            case EVENT_openat:
+            case EVENT_openat2:
+            case EVENT_creat:
+                return reinterpret_cast<const openat2_event*>(header)->fd >= 0;
+            case EVENT_execve:
+            case EVENT_execveat:
+                return reinterpret_cast<const execve_event*>(header)->res == 0;
+            default:
+                return true;
+        }
+    }
+
+    std::vector<std::byte>& early_;
+    EventSet seen_;
+    EventSet through_uring_;
+    EventSet certain_;  // with the very object, not one looked up afterwards
+};
+
+}  // namespace saker
