@@ -63,37 +63,44 @@ static __always_inline __u32 program_of(struct task_struct* task, const struct p
 
 #endif
 
-/* A wanted call: its record is begun here, for all events alike, and completed by the event's
- * program. */
-static __always_inline struct event_header* begin_record(__u32 program, struct task_struct* task) {
-    __u32 event = program - SYSCALL_FIRST_EVENT;
-    enum scope_answer answer = scope_of(task);
+/* A wanted call in scope: its record is begun here, for all events alike. */
+static __always_inline struct event_header* begin_record(struct begun* decided,
+                                                         struct task_struct* task) {
+    __u32 event = decided->program - SYSCALL_FIRST_EVENT;
     struct slot* slot;
-    __u32* index;
-    __u32 only = 0;
 
-    if (answer == SCOPE_is_out || event >= EVENT_COUNT)
+    if (event >= EVENT_COUNT)
         return 0;
     slot = take_slot(event);
     if (!slot)
         return 0;
-    index = bpf_map_lookup_elem(&begun, &only);
-    if (index)
-        *index = slot->index;
-    return begin_in(slot, event, task, answer);
+    decided->slot = slot->index;
+    return begin_in(slot, event, task, decided->answer);
 }
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs* regs, long result) {
     struct task_struct* task = current_task();
     __u32 program = program_of(task, regs);
+    enum scope_answer answer;
     struct event_header* header;
+    struct begun* decided;
+    __u32 only = 0;
 
     if (program == SYSCALL_NONE)
         return 0;
-    header = begin_record(program, task);
+    answer = scope_of(task);
+    if (answer == SCOPE_is_out)
+        return 0;
+    decided = bpf_map_lookup_elem(&begun, &only);
+    if (!decided)
+        return 0;
+    decided->program = program;
+    decided->answer = answer;
+    asm volatile("" ::: "memory");
+    header = begin_record(decided, task);
     if (header) {
-        bpf_tail_call(ctx, &syscall_programs, program);
+        bpf_tail_call(ctx, &syscall_programs, decided->program);
         event_abandon(header); /* nobody wants this one */
     }
     return 0;

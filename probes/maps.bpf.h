@@ -35,12 +35,20 @@ struct {
     __type(value, struct slot);
 } slots __weak SEC(".maps");
 
-/* Where the dispatcher of system calls began the record its program completes: a slot's index. */
+/* What the dispatcher of system calls decided, for itself and for the program that completes the
+ * record. In memory the verifier does not follow it, so it walks what comes after once and not once
+ * for each decision. */
+struct begun {
+    __u32 program;
+    __u32 answer; /* enum scope_answer */
+    __u32 slot;   /* index of the record's */
+};
+
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, __u32);
+    __type(value, struct begun);
 } begun __weak SEC(".maps");
 
 struct {

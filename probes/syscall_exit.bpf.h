@@ -60,8 +60,8 @@ static __always_inline int no_event(const struct call* call) {
 /* What the dispatcher began for us. */
 static __always_inline struct event_header* begun_record(void) {
     __u32 only = 0;
-    __u32* index = bpf_map_lookup_elem(&begun, &only);
-    struct slot* slot = index ? bpf_map_lookup_elem(&slots, index) : 0;
+    struct begun* decided = bpf_map_lookup_elem(&begun, &only);
+    struct slot* slot = decided ? slot_at(decided->slot) : 0;
 
     return slot ? (struct event_header*)slot->record : 0;
 }

@@ -5,6 +5,7 @@
 #include <linux/bpf.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -36,6 +37,14 @@ struct Place {
     std::string name;
     uint32_t kind;  // of the type that stands for it
 };
+
+/// Of the kernel's tens of thousands of functions those that rungs name.
+bool is_hookable(std::string_view function) {
+    constexpr std::string_view kPrefixes[]{"__x64_sys_", "__arm64_sys_", "__ia32_", "bpf_lsm_",
+                                           "security_"};
+    return std::ranges::any_of(
+        kPrefixes, [&](std::string_view prefix) { return function.starts_with(prefix); });
+}
 
 /// Where a rung's program hooks, in the words of the kernel's types; for those without types an
 /// empty name.
@@ -90,7 +99,10 @@ HookTrial::HookTrial(btf* types) : types_(std::make_unique<Types>()) {
     for (uint32_t id = 1; id < count; ++id) {
         const btf_type* type = btf__type_by_id(types, id);
         if (btf_is_func(type)) {
-            types_->functions.emplace(btf__name_by_offset(types, type->name_off), id);
+            const std::string_view name = btf__name_by_offset(types, type->name_off);
+            if (is_hookable(name)) {
+                types_->functions.emplace(name, id);
+            }
         } else if (btf_is_typedef(type)) {
             const std::string_view name = btf__name_by_offset(types, type->name_off);
             if (name.starts_with("btf_trace_")) {
