@@ -66,7 +66,7 @@ struct control {
     __u32 canary;            /* the daemon is proving hooks: what it does now counts */
     __u32 sleeping;          /* enum consumer_state */
     __u32 own_pid_namespace; /* the daemon's */
-    __u64 bulk_wake;         /* bytes waiting in the bulk ring that wake a batching consumer */
+    __u64 wake[LANE_COUNT];  /* bytes waiting in a ring that wake a batching consumer */
 };
 
 /* What the iterator on_tree writes of each process. */

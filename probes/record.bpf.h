@@ -143,8 +143,8 @@ static __always_inline __u64 wake_flags(__u32 lane, void* ring) {
 
     if (state == CONSUMER_awake)
         return BPF_RB_NO_WAKEUP;
-    if (state == CONSUMER_batching && lane == LANE_bulk &&
-        bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) < control.bulk_wake)
+    if (state == CONSUMER_batching &&
+        bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) < control.wake[lane & 1])
         return BPF_RB_NO_WAKEUP;
     *(volatile __u32*)&control.sleeping = CONSUMER_awake;
     return BPF_RB_FORCE_WAKEUP;

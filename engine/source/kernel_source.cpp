@@ -200,8 +200,8 @@ size_t KernelSource::drain(RecordSink& sink) {
 void KernelSource::sleep(uint32_t state, int milliseconds) {
     uint32_t& sleeping = probes_.object.shared().sleeping;
     __atomic_store_n(&sleeping, state, __ATOMIC_SEQ_CST);
-    const bool nothing_yet = probes_.critical.waiting() == 0 &&
-                             (state == CONSUMER_batching || probes_.bulk.waiting() == 0);
+    const bool nothing_yet = state == CONSUMER_batching ||
+                             (probes_.critical.waiting() == 0 && probes_.bulk.waiting() == 0);
     if (nothing_yet) {
         epoll_event event{};
         ::epoll_wait(waiting_.get(), &event, 1, milliseconds);

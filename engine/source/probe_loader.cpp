@@ -19,6 +19,7 @@ namespace {
 
 constexpr uint32_t kInitialPidNamespace = 0xEFFFFFFC;
 constexpr uint32_t kSlotsPerCpu = 2;
+constexpr uint32_t kWakeShare = 4;  // of a ring: so much waiting is not left to wait longer
 
 uint32_t own_pid_namespace() {
     struct stat facts {};
@@ -151,7 +152,8 @@ class Loader {
     /// the kernel's hooks see.
     Result<void> introduce(ProbeObject& object) {
         control& shared = object.shared();
-        shared.bulk_wake = options_.bulk_ring / 4;
+        shared.wake[LANE_critical] = options_.critical_ring / kWakeShare;
+        shared.wake[LANE_bulk] = options_.bulk_ring / kWakeShare;
         shared.own_pid_namespace = own_pid_namespace();
         shared.self_tgid = static_cast<uint32_t>(::getpid());
         if (shared.own_pid_namespace == kInitialPidNamespace) {
