@@ -86,10 +86,10 @@ bool print_descriptor(ScratchText& out, const Context& context, const Member& me
 bool print_account(ScratchText& out, const Context& context, const Member& member) {
     const auto id = static_cast<uint32_t>(context.event.number(member));
     if (member.type == MemberType::uid) {
-        const User* user = context.state.user(context.event, id);
+        const User* user = context.state.user(context.event, context.process, id);
         out.add(user ? std::string_view(user->name) : std::string_view());
     } else {
-        const std::string* group = context.state.group(context.event, id);
+        const std::string* group = context.state.group(context.event, context.process, id);
         out.add(group ? std::string_view(*group) : std::string_view());
     }
     return !out.empty();

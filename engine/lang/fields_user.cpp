@@ -10,7 +10,8 @@ constexpr uint32_t kNobodyLoggedIn = UINT32_MAX;
 
 /// A text of the user who acts, "<NA>" when no account has that id.
 std::string_view text_of(const Context& context, std::string User::*text) {
-    const User* user = context.state.user(context.event, context.event.header().euid);
+    const User* user =
+        context.state.user(context.event, context.process, context.event.header().euid);
     return user ? std::string_view(user->*text) : kUnknown;
 }
 
@@ -52,8 +53,9 @@ std::span<const Field> user_fields() {
          "The name of the user who logged in.",
          [](const Context& context) {
              const uint32_t uid = context.process.loginuid;
-             const User* user =
-                 uid == kNobodyLoggedIn ? nullptr : context.state.user(context.event, uid);
+             const User* user = uid == kNobodyLoggedIn
+                                    ? nullptr
+                                    : context.state.user(context.event, context.process, uid);
              return user ? std::string_view(user->name) : kUnknown;
          }},
         {"group.gid",
@@ -67,7 +69,7 @@ std::span<const Field> user_fields() {
          "That group's name by the accounts of the process's own container, or the host's.",
          [](const Context& context) {
              const std::string* name =
-                 context.state.group(context.event, context.event.header().egid);
+                 context.state.group(context.event, context.process, context.event.header().egid);
              return name ? std::string_view(*name) : kUnknown;
          }},
     };

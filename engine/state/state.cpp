@@ -17,12 +17,30 @@ const Process& State::observe(const Event& event) {
     return processes_.observe(event);
 }
 
-const User* State::user(const Event& event, uint32_t uid) {
-    return users_.user(accounts_namespace(event), event.header().pid, uid);
+const User* State::user(const Event& event, const Process& process, uint32_t uid) {
+    const uint32_t accounts = accounts_namespace(event);
+    const User* found = users_.user(accounts, event.header().pid, uid);
+    for (const Process* at = process.parent; at && !found && shares_mounts(event, *at);
+         at = at->parent) {
+        found = users_.user(accounts, at->pid, uid);
+    }
+    return found;
 }
 
-const std::string* State::group(const Event& event, uint32_t gid) {
-    return users_.group(accounts_namespace(event), event.header().pid, gid);
+const std::string* State::group(const Event& event, const Process& process, uint32_t gid) {
+    const uint32_t accounts = accounts_namespace(event);
+    const std::string* found = users_.group(accounts, event.header().pid, gid);
+    for (const Process* at = process.parent; at && !found && shares_mounts(event, *at);
+         at = at->parent) {
+        found = users_.group(accounts, at->pid, gid);
+    }
+    return found;
+}
+
+/// An ancestor whose root shows the same accounts, for when the process itself is gone by now.
+bool State::shares_mounts(const Event& event, const Process& ancestor) const {
+    return ancestor.is_running() && ancestor.mount_namespace == event.header().mount_namespace &&
+           ancestor.mount_namespace != host_.mount_namespace;
 }
 
 /// A service of the host may have mounts of its own; its users are the host's all the same.

@@ -44,8 +44,8 @@ class State {
 
     /// The account of that id where the event happened: a container's own for a container's
     /// process. Null when there is none.
-    const User* user(const Event& event, uint32_t uid);
-    const std::string* group(const Event& event, uint32_t gid);
+    const User* user(const Event& event, const Process& process, uint32_t uid);
+    const std::string* group(const Event& event, const Process& process, uint32_t gid);
 
     UserTable& users() { return users_; }
     const ProcessTable& processes() const { return processes_; }
@@ -63,6 +63,7 @@ class State {
     uint64_t previous_event_time() const { return previous_event_time_; }
 
   private:
+    bool shares_mounts(const Event& event, const Process& ancestor) const;
     void learn_cgroup(const Event& event);
     uint32_t accounts_namespace(const Event& event);
     void count(uint64_t time);

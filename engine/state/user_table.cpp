@@ -120,11 +120,10 @@ const Accounts& UserTable::accounts(uint32_t mount_namespace, uint32_t pid) {
         known->first_asked = known->first_asked == 0 ? time : known->first_asked;
         const bool is_host = mount_namespace == host_.mount_namespace || host_.mount_namespace == 0;
         const bool is_settled = is_host || time - known->first_asked > kSettles;
-        known->next_check = is_settled ? time + kCheckInterval : time;
-        if (is_host) {
-            known->refresh(host_.root);
-        } else if (may_be_read(pid)) {
-            known->refresh("/proc/" + std::to_string(pid) + "/root");
+        // A process that is gone tells nothing: the next one asked about may.
+        if (is_host || may_be_read(pid)) {
+            known->refresh(is_host ? host_.root : "/proc/" + std::to_string(pid) + "/root");
+            known->next_check = is_settled ? time + kCheckInterval : time;
         }
     }
     return known->accounts;
