@@ -228,7 +228,7 @@ ProcessTable::Row& ProcessTable::on_fork(const Event& event, const Record& recor
     const event_header& header = event.header();
     const Identity identity{static_cast<uint32_t>(record.pid), record.child_start_time};
     Row* child = find(identity, header.exec_id);
-    if (child && !child->is_placeholder) {
+    if (child == &caller || (child && !child->is_placeholder)) {
         return caller;
     }
     if (!child) {

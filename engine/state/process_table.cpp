@@ -122,10 +122,11 @@ void ProcessTable::run(Row& row, std::unique_ptr<Program> program) {
 }
 
 void ProcessTable::share_program(Row& row, const Row& from) {
-    ++from.held_program->users;
+    Program* shared = from.held_program;
+    ++shared->users;
     drop_program(row);
-    row.held_program = from.held_program;
-    row.program = row.held_program;
+    row.held_program = shared;
+    row.program = shared;
 }
 
 void ProcessTable::drop_program(Row& row) {

@@ -324,6 +324,16 @@ TEST_CASE("lying records make no circles") {
     CHECK(lineage(story.open(self)).size() < 20);
 }
 
+TEST_CASE("a process that says it is its own child keeps its program") {
+    Story story;
+    const Who unseen{10, 100, 1, "unseen"};
+    story.fork(unseen, unseen.pid, unseen.start_time);
+    const Process& process = story.open(unseen);
+    REQUIRE(process.program);
+    CHECK(process.program->name == "unseen");
+    CHECK(story.table.counts().rows == 1);
+}
+
 TEST_CASE("the working directory follows what opens tell") {
     Story story;
     story.snapshot(kShell);
