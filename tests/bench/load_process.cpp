@@ -82,6 +82,8 @@ LoadProcess::LoadProcess(int core) {
 }
 
 LoadProcess::~LoadProcess() {
+    // A process made later holds this end too, so closing ours alone would end nothing.
+    ::shutdown(channel_, SHUT_RDWR);
     ::close(channel_);
     ::waitpid(pid_, nullptr, 0);
 }
