@@ -15,17 +15,25 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{2};  // with outputs, at the end
 
+Host named(Host host, const config::Config& config) {
+    if (!config.hostname.empty()) {
+        host.name = config.hostname;
+    }
+    return host;
+}
+
 /// One live run, from opened source to summary.
 class Run {
   public:
     Run(const Prepared& prepared, KernelSource& source, Deliveries& deliveries)
         : source_(source),
           deliveries_(deliveries),
-          state_(live_host(source)),
-          pipeline_(source, state_, *prepared.rules,
-                    {live_facts(state_.host()).boot_id,
-                     prepared.config.rule_matching == config::Matching::first},
-                    [this](Alert alert) { deliveries_.offer(std::move(alert)); }) {}
+          state_(named(live_host(source), prepared.config)),
+          pipeline_(
+              source, state_, *prepared.rules,
+              {live_facts(state_.host()).boot_id,
+               prepared.config.rule_matching == config::Matching::first, prepared.config.labels},
+              [this](Alert alert) { deliveries_.offer(std::move(alert)); }) {}
 
     Result<void> until(Stop& stop) {
         return run_until(

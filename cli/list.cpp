@@ -12,6 +12,7 @@
 #include "cli/exit_code.h"
 #include "cli/findings_json.h"
 #include "cli/words.h"
+#include "config/settings.h"
 #include "engine/event/event_table.h"
 #include "engine/lang/field.h"
 #include "engine/rules/loader.h"
@@ -155,9 +156,32 @@ int list_events(const ListOptions& options, std::ostream& out) {
     return kFine;
 }
 
+int list_settings(const ListOptions& options, std::ostream& out) {
+    ordered_json all = ordered_json::array();
+    for (const config::SettingWords& setting : config::all_settings()) {
+        if (options.json) {
+            all.push_back({{"name", setting.name},
+                           {"kind", setting.kind},
+                           {"default", setting.default_value},
+                           {"help", setting.help}});
+            continue;
+        }
+        out << fmt::format("{}{}: {}\n    {}\n", setting.name,
+                           setting.default_value.empty() ? "" : " = " + setting.default_value,
+                           setting.kind, setting.help);
+    }
+    if (options.json) {
+        write_json(all, out);
+    }
+    return kFine;
+}
+
 }  // namespace
 
 int run_list(const ListOptions& options, std::ostream& out) {
+    if (options.what == "settings") {
+        return list_settings(options, out);
+    }
     if (options.what == "rules") {
         return list_rules(options, out);
     }

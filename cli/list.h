@@ -1,4 +1,5 @@
-// saker list: the rules, the fields a rule may ask, the events the kernel can tell.
+// saker list: the rules, the fields a rule may ask, the events the kernel can tell, the
+// settings.
 #pragma once
 
 #include <iosfwd>
@@ -8,7 +9,7 @@
 namespace saker::cli {
 
 struct ListOptions {
-    std::string what;                // "rules", "fields" or "events"
+    std::string what;                // "rules", "fields", "events" or "settings"
     std::vector<std::string> rules;  // rule files and directories, loaded as one set, in order
     bool json = false;
 };

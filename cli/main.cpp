@@ -37,7 +37,7 @@ constexpr const char* kScopeHelp =
 struct Said {
     bool version = false;
     bool json = false;
-    std::string config;
+    config::Sources config;
     RunOptions run;
     CheckOptions check;
     std::string eval_file;
@@ -84,7 +84,7 @@ std::vector<std::string> chosen_rules(const Said& said, std::vector<std::string>
 
 int answer_check(Said& said) {
     Prepared prepared;
-    if (!said.config.empty() || said.check.paths.empty()) {
+    if (!said.config.file.empty() || !said.config.settings.empty() || said.check.paths.empty()) {
         prepared = read_configuration(said.config);
     }
     said.check.findings = prepared.findings;
@@ -106,10 +106,20 @@ int answer_list(Said& said) {
     return run_list(said.list, std::cout);
 }
 
-void add_judging(CLI::App& app, std::string& config, std::vector<std::string>& rules) {
-    app.add_option("-c,--config", config,
+void add_configuration(CLI::App& app, config::Sources& config) {
+    app.add_option("-c,--config", config.file,
                    "configuration file; without it /etc/saker/saker.yaml, else built-in defaults")
         ->type_name("FILE");
+    app.add_option("-o,--option", config.settings,
+                   "one setting, over the files: name=value, outputs[0].path=/x, repeatable; "
+                   "`saker list settings` has the names")
+        ->type_name("NAME=VALUE")
+        ->expected(1)
+        ->take_all();
+}
+
+void add_judging(CLI::App& app, config::Sources& config, std::vector<std::string>& rules) {
+    add_configuration(app, config);
     app.add_option("-r,--rules", rules,
                    "rule file or directory, repeatable; instead of the configured ones")
         ->type_name("PATH")
@@ -140,8 +150,7 @@ void add_check(CLI::App& app, Said& said) {
         app.add_subcommand("check", "report every mistake in rules and configuration");
     check->add_option("paths", said.check.paths, "rule files and directories, one set, in order")
         ->type_name("PATH");
-    check->add_option("-c,--config", said.config, "configuration file to check too")
-        ->type_name("FILE");
+    add_configuration(*check, said.config);
     check->add_flag("--json", said.check.json, "for editors and CI");
     check->callback([&said] { said.exit_code = answer_check(said); });
 }
@@ -165,10 +174,11 @@ void add_explain(CLI::App& app, Said& said) {
 }
 
 void add_list(CLI::App& app, Said& said) {
-    CLI::App* list = app.add_subcommand("list", "list rules, the fields rules may ask, or events");
-    list->add_option("what", said.list.what, "rules, fields or events")
+    CLI::App* list =
+        app.add_subcommand("list", "list rules, the fields rules may ask, events, or settings");
+    list->add_option("what", said.list.what, "rules, fields, events or settings")
         ->required()
-        ->check(CLI::IsMember({"rules", "fields", "events"}));
+        ->check(CLI::IsMember({"rules", "fields", "events", "settings"}));
     add_judging(*list, said.config, said.list.rules);
     list->add_flag("--json", said.list.json, "for machines");
     list->callback([&said] { said.exit_code = answer_list(said); });

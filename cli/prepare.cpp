@@ -4,7 +4,6 @@
 #include <iterator>
 
 #include "config/places.h"
-#include "config/read.h"
 #include "engine/rules/loader.h"
 #include "outputs/table.h"
 
@@ -76,20 +75,18 @@ std::vector<std::string> rule_files(const config::Config& config) {
     return config.rules_files.empty() ? config::shipped_rules() : config.rules_files;
 }
 
-Prepared read_configuration(const std::string& config_file) {
+Prepared read_configuration(const config::Sources& sources) {
+    config::Reading reading = config::read(sources);
     Prepared prepared;
-    const std::string path = config_file.empty() ? config::default_config_file() : config_file;
-    if (!path.empty()) {
-        config::Reading reading = config::read_file(path);
-        prepared.config = std::move(reading.config);
-        prepared.findings = std::move(reading.findings);
-    }
+    prepared.config = std::move(reading.config);
+    prepared.files = std::move(reading.files);
+    prepared.findings = std::move(reading.findings);
     check_outputs(prepared.config, prepared.findings);
     return prepared;
 }
 
-Prepared prepare(const std::string& config_file, const std::vector<std::string>& rules) {
-    Prepared prepared = read_configuration(config_file);
+Prepared prepare(const config::Sources& sources, const std::vector<std::string>& rules) {
+    Prepared prepared = read_configuration(sources);
     for (Diagnostic& found : prepared.findings) {
         if (found.code == config::kWritableByOthers) {
             found.severity = Severity::error;

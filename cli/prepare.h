@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "config/config.h"
+#include "config/read.h"
 #include "engine/base/diagnostic.h"
 #include "engine/rules/rule_set.h"
 
@@ -13,18 +13,19 @@ namespace saker::cli {
 
 struct Prepared {
     config::Config config;
+    std::vector<std::string> files;  // of the configuration, as read
     std::unique_ptr<rules::RuleSet> rules;  // null when something is wrong
     std::vector<Diagnostic> findings;
 };
 
-/// Reads the configuration (empty: the default place, else defaults) and loads its rules, or
-/// `rules` instead of them. A file anybody may write is an error here.
-Prepared prepare(const std::string& config_file, const std::vector<std::string>& rules);
+/// Reads the configuration and loads its rules, or `rules` instead of them. A file anybody may
+/// write is an error here.
+Prepared prepare(const config::Sources& sources, const std::vector<std::string>& rules);
 
 /// The configuration's rule files, or those shipped with the binary.
 std::vector<std::string> rule_files(const config::Config& config);
 
 /// The configuration alone, outputs checked too; `findings` as a check wants them.
-Prepared read_configuration(const std::string& config_file);
+Prepared read_configuration(const config::Sources& sources);
 
 }  // namespace saker::cli

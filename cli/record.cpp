@@ -18,7 +18,7 @@ int run_record(const RecordOptions& options) {
     LiveOptions live;
     live.wanted.set();
     if (!options.rules.empty()) {
-        const Prepared prepared = prepare("", options.rules);
+        const Prepared prepared = prepare({}, options.rules);
         std::cerr << describe(prepared.findings);
         if (!prepared.rules) {
             return kRulesOrConfigWrong;

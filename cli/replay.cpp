@@ -59,7 +59,8 @@ int run_replay(const ReplayOptions& options) {
     learn_accounts(source->facts(), state.users());
     Pipeline pipeline(
         *source, state, *prepared.rules,
-        {source->facts().boot_id, prepared.config.rule_matching == config::Matching::first},
+        {source->facts().boot_id, prepared.config.rule_matching == config::Matching::first,
+         prepared.config.labels},
         [&](Alert alert) { deliveries->offer(std::move(alert)); });
     while (!source->finished()) {
         if (const Result<size_t> polled = pipeline.poll(0); !polled) {

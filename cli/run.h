@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "config/read.h"
+
 namespace saker::cli {
 
 struct RunOptions {
-    std::string config;              // empty: the default place, else built-in defaults
+    config::Sources config;
     std::vector<std::string> rules;  // instead of the configured ones, unless empty
     bool json = false;               // alerts on standard output as JSON and nothing else there
     uint64_t duration_seconds = 0;   // 0: until told to stop
@@ -20,7 +22,7 @@ int run_daemon(const RunOptions& options);
 
 struct ReplayOptions {
     std::string file;
-    std::string config;
+    config::Sources config;
     std::vector<std::string> rules;
     bool json = false;
 };

@@ -2,35 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "config/kinds.h"
 #include "engine/base/result.h"
 
 namespace saker::config {
-
-enum class Format : uint8_t { text, json };
-enum class Matching : uint8_t { first, all };
-
-/// Most urgent first; the same order as a rule's priority.
-enum class Urgency : uint8_t {
-    emergency,
-    alert,
-    critical,
-    error,
-    warning,
-    notice,
-    informational,
-    debug,
-};
-
-/// A size the kernel can make a ring of.
-struct RingMegabytes {
-    static constexpr uint32_t kMost = 1024;
-    uint32_t number = 0;
-
-    friend bool operator==(RingMegabytes, RingMegabytes) = default;
-};
 
 /// One place alerts go to.
 struct OutputSetting {
@@ -121,6 +100,8 @@ struct Config {
     bool json_include_output_fields_property = true;
     bool json_include_tags_property = true;
     bool time_format_iso_8601 = false;
+    std::string hostname;
+    std::map<std::string, std::string> labels;
     std::string scope = "host";
     RingMegabytes critical_ring_megabytes{4};
     RingMegabytes bulk_ring_megabytes{16};
@@ -147,6 +128,8 @@ struct Config {
                 "JSON alerts have `tags`");
         setting("time_format_iso_8601", time_format_iso_8601,
                 "text lines begin with date and time as in ISO 8601, in UTC");
+        setting("hostname", hostname, "what alerts call this host; empty: its own name");
+        setting("labels", labels, "texts every alert carries, by name: cluster, node, environment");
         setting("scope", scope, "what is watched: host, pid:N, cgroup:PATH or container:ID");
         setting("critical_ring_megabytes", critical_ring_megabytes,
                 "kernel buffer for process and credential events; a power of two");

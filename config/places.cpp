@@ -6,12 +6,6 @@
 namespace saker::config {
 namespace fs = std::filesystem;
 
-std::string default_config_file() {
-    static constexpr const char* kPath = "/etc/saker/saker.yaml";
-    std::error_code ignored;
-    return fs::exists(kPath, ignored) ? kPath : "";
-}
-
 std::vector<std::string> shipped_rules() {
     std::error_code failed;
     const fs::path binary = fs::read_symlink("/proc/self/exe", failed);

@@ -6,8 +6,8 @@
 
 namespace saker::config {
 
-/// The system's configuration file if it is there, else empty.
-std::string default_config_file();
+/// The system's configuration file, whether it is there or not.
+inline constexpr const char* kDefaultFile = "/etc/saker/saker.yaml";
 
 /// The rules installed with this binary, or those of the source tree it was built in; empty if
 /// neither is there.

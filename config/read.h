@@ -1,4 +1,4 @@
-// From a configuration file to a Config, with every mistake said.
+// From configuration files to a Config, with every mistake said.
 #pragma once
 
 #include <string>
@@ -9,20 +9,29 @@
 
 namespace saker::config {
 
-/// What a file says, and what is wrong with it. Settings that could not be read keep their
+/// Where a configuration comes from.
+struct Sources {
+    std::string file;                   // empty: the default place, if something is there
+    std::vector<std::string> settings;  // `a.b[0].c=value`, laid over all files, in order
+};
+
+/// What the files say, and what is wrong with them. Settings that could not be read keep their
 /// defaults.
 struct Reading {
     Config config;
+    std::vector<std::string> files;  // that were read, and the folder of drop-ins
     std::vector<Diagnostic> findings;
 
     /// No finding is an error.
     bool ok() const;
 };
 
-/// Reads the file. A file others may write is a warning here: `run` refuses it.
-Reading read_file(const std::string& path);
+/// Reads the file, then the *.yaml of the folder beside it that has its name and ends in `.d`, each
+/// laid over those before, then the settings. A file others may write is a warning here: `run`
+/// refuses it.
+Reading read(const Sources& sources);
 
-/// The same from text; `path` is what findings call it.
+/// The same from text alone; `path` is what findings call it.
 Reading read_text(const std::string& text, const std::string& path);
 
 /// The code of the finding about a file anybody may write.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,9 @@ struct Alert {
     std::string source;
     std::vector<std::string> tags;  // sorted
     std::string hostname;
-    uint64_t time = 0;    // ns since the epoch
-    std::string message;  // the rendered output, unescaped
+    std::map<std::string, std::string> labels;  // what the operator calls this place
+    uint64_t time = 0;                          // ns since the epoch
+    std::string message;                        // the rendered output, unescaped
     std::vector<rules::OutputField> fields;
     std::vector<Ancestor> lineage;  // the process itself first
     Loss loss;

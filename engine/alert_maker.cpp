@@ -67,6 +67,7 @@ Alert AlertMaker::make(const Context& context, const rules::Rule& rule, const Lo
     alert.source = rule.source;
     alert.tags = rule.tags;
     alert.hostname = context.state.host().name;
+    alert.labels = labels_;
     alert.time = context.state.wall_time(header.time);
     rule.message.render(reader, scratch_, alert.message);
     rule.message.read_fields(reader, scratch_, alert.fields);

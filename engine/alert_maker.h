@@ -1,6 +1,7 @@
 // From a rule that holds for an event to an Alert that owns its bytes.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "engine/alert.h"
@@ -27,13 +28,15 @@ class ContextReader final : public lang::FieldReader {
 
 class AlertMaker {
   public:
-    /// `boot_id` is of the machine the events are from.
-    explicit AlertMaker(std::string boot_id) : boot_id_(std::move(boot_id)) {}
+    /// `boot_id` is of the machine the events are from; the labels are on every alert.
+    AlertMaker(std::string boot_id, std::map<std::string, std::string> labels)
+        : boot_id_(std::move(boot_id)), labels_(std::move(labels)) {}
 
     Alert make(const Context& context, const rules::Rule& rule, const Loss& loss);
 
   private:
     std::string boot_id_;
+    std::map<std::string, std::string> labels_;
     Scratch scratch_;
 };
 

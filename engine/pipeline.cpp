@@ -30,7 +30,7 @@ Pipeline::Pipeline(Source& source, State& state, const rules::RuleSet& rules,
       options_(std::move(options)),
       deliver_(std::move(deliver)),
       match_state_(rules.program().new_state()),
-      alerts_(options_.boot_id) {}
+      alerts_(options_.boot_id, options_.labels) {}
 
 Result<size_t> Pipeline::poll(int wait_ms) {
     const uint64_t before = boottime_now();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct PipelineStats {
 struct PipelineOptions {
     std::string boot_id;
     bool first_rule_only = false;
+    std::map<std::string, std::string> labels{};  // on every alert
 };
 
 class Pipeline final : public RecordSink {

@@ -99,11 +99,18 @@ void append_loss(const Loss& loss, std::string& out) {
 
 void append_fields(const Alert& alert, bool iso_8601, std::string& out) {
     const std::string_view time_name = iso_8601 ? "evt.time.iso8601" : "evt.time";
+    std::vector<rules::OutputField> labels;
+    for (const auto& [name, text] : alert.labels) {
+        labels.push_back({name, rules::OutputScalar(text)});
+    }
     std::vector<const rules::OutputField*> sorted;
     for (const rules::OutputField& field : alert.fields) {
         if (field.name != time_name) {
             sorted.push_back(&field);
         }
+    }
+    for (const rules::OutputField& label : labels) {
+        sorted.push_back(&label);  // behind the rule's own, which win where names are the same
     }
     const rules::OutputField time{std::string(time_name), rules::OutputScalar(alert.time)};
     sorted.push_back(&time);

@@ -84,6 +84,20 @@ TEST_CASE("every command has help of its own") {
     CHECK_THAT(help.out, Catch::Contains("--help"));
 }
 
+TEST_CASE("single settings go over the file's, and mistakes in them are said") {
+    const Folder folder;
+    const std::string config = folder.file("saker.yaml", "rules_files: [/nowhere]\n");
+    const std::string rules = folder.file("rules.yaml", kRule);
+    CHECK(saker_says({"check", "-c", config}).status == 1);
+    CHECK(saker_says({"check", "-c", config, "-o", "rules_files[0]=" + rules}).status == 0);
+    const Finished wrong = saker_says({"check", "-c", config, "-o", "bulk_ring_megabytes=3"});
+    CHECK(wrong.status == 1);
+    CHECK_THAT(wrong.out, Catch::Contains("-o bulk_ring_megabytes=3") &&
+                              Catch::Contains("power of two"));
+    const auto settings = nlohmann::json::parse(saker_says({"list", "settings", "--json"}).out);
+    CHECK(settings[0]["name"] == "rules_files");
+}
+
 TEST_CASE("wrong usage ends with 2") {
     const auto words = GENERATE(values<Words>({
         {},

@@ -2,11 +2,14 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <vector>
 
 #include "config/read.h"
+#include "config/settings.h"
 
 using namespace saker;
 using namespace saker::config;
@@ -19,6 +22,24 @@ std::string slurp(const std::string& path) {
     text << file.rdbuf();
     return text.str();
 }
+
+/// A folder of its own, gone with it.
+class TemporaryFolder {
+  public:
+    TemporaryFolder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
+    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    std::string write(const std::string& name, const std::string& text) const {
+        std::ofstream(path_ + "/" + name) << text;
+        return path_ + "/" + name;
+    }
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_ = "/tmp/saker-config-XXXXXX";
+};
 
 struct Mistake {
     const char* text;
@@ -125,42 +146,144 @@ TEST_CASE("an empty configuration is all defaults") {
     CHECK(reading.config.rule_matching == Matching::all);
 }
 
-TEST_CASE("the shipped configuration names every setting, at its default") {
-    Reading shipped = read_file(SAKER_SOURCE_DIR "/config/saker.yaml");
-    CHECK(shipped.findings.empty());
-    const std::string text = slurp(SAKER_SOURCE_DIR "/config/saker.yaml");
-    const std::string words = slurp(SAKER_SOURCE_DIR "/docs/configuration.md");
-    Config defaults;
-    defaults.describe([&](const std::string& name, auto&, const char*) {
-        INFO(name);
-        CHECK(text.find("\n" + name + ":") != std::string::npos);
-        CHECK(words.find("`" + name + "`") != std::string::npos);
-    });
-    CHECK(shipped.config.scope == defaults.scope);
-    CHECK(shipped.config.output_queue == defaults.output_queue);
-    CHECK(shipped.config.critical_ring_megabytes == defaults.critical_ring_megabytes);
-    CHECK(shipped.config.bulk_ring_megabytes == defaults.bulk_ring_megabytes);
-    CHECK(shipped.config.json_include_message_property == defaults.json_include_message_property);
+TEST_CASE("the shipped file and the documentation say what the code says") {
+    CHECK(slurp(SAKER_SOURCE_DIR "/config/saker.yaml") == default_file());
+    CHECK(read_text(default_file(), "f").findings.empty());
+    CHECK(print_config(read_text(default_file(), "f").config) == print_config(Config{}));
+    CHECK_THAT(slurp(SAKER_SOURCE_DIR "/docs/configuration.md"), Catch::Contains(settings_table()));
+}
+
+TEST_CASE("what is set can be written down and read again, secrets excepted") {
+    Config config = read_text(R"(
+rules: [{disable: {tag: network}}, {enable: {rule: "Rev\"erse*"}}]
+append_output: [{match: {tags: [x, y]}, extra_fields: [a, {b: "%c: d"}]}]
+outputs: [{type: file, path: "/tmp/a b", format: json}]
+labels: {cluster: east, "odd key": "a: b"}
+hostname: h
+bulk_ring_megabytes: 64
+)",
+                              "f")
+                        .config;
+    const std::string written = print_config(config);
+    const Reading again = read_text(written, "f");
+    INFO(written);
+    CHECK(again.findings.empty());
+    CHECK(print_config(again.config) == written);
+    CHECK(again.config.labels.at("odd key") == "a: b");
+    CHECK(again.config.rules[1].enable.rule == "Rev\"erse*");
+    CHECK(again.config.append_output[0].extra_fields[1].format == "%c: d");
+    CHECK(print(Secret{"hidden"}).find("hidden") == std::string::npos);
+}
+
+TEST_CASE("sizes, times, shares and ports are read with their units") {
+    Bytes bytes;
+    CHECK((parse("10MiB", bytes) && bytes.number == 10 << 20));
+    CHECK((parse("3 KiB", bytes) && bytes.number == 3072));
+    CHECK((parse("7", bytes) && bytes.number == 7));
+    CHECK(print(Bytes{10 << 20}) == "10MiB");
+    for (const char* wrong :
+         {"", "MiB", "1MB", "-1", "1.5GiB", "99999999999999999999", "17179869184GiB"}) {
+        CHECK_FALSE(parse(wrong, bytes));
+    }
+    Duration time;
+    CHECK((parse("90s", time) && time.value == std::chrono::seconds(90)));
+    CHECK((parse("100ms", time) && time.value == std::chrono::milliseconds(100)));
+    CHECK((parse("0", time) && time.value.count() == 0));
+    CHECK(print(Duration{std::chrono::hours(48)}) == "2d");
+    CHECK_FALSE(parse("5", time));
+    CHECK_FALSE(parse("5 weeks", time));
+    Percent share;
+    CHECK((parse("5%", share) && share.number == 5));
+    CHECK_FALSE(parse("half", share));
+    Port port;
+    CHECK((parse("8765", port) && port.number == 8765));
+    CHECK_FALSE(parse("0", port));
+    CHECK_FALSE(parse("65536", port));
+}
+
+TEST_CASE("the environment fills in what a file leaves to it") {
+    REQUIRE(::setenv("SAKER_TEST_NODE", "n1", 1) == 0);
+    ::unsetenv("SAKER_TEST_NOTHING");
+    const Reading reading = read_text(
+        "labels: {a: \"${SAKER_TEST_NODE}.x\", b: \"${SAKER_TEST_NOTHING:-none}\", c: \"$${d}\"}\n"
+        "append_output: [{extra_output: \"%evt.type ${SAKER_TEST_NODE\"}]\n",
+        "f");
+    REQUIRE(reading.findings.empty());
+    CHECK(reading.config.labels.at("a") == "n1.x");
+    CHECK(reading.config.labels.at("b") == "none");
+    CHECK(reading.config.labels.at("c") == "${d}");
+    CHECK(reading.config.append_output[0].extra_output == "%evt.type ${SAKER_TEST_NODE");
+    const Reading wrong = read_text("scope: host\nhostname: ${SAKER_TEST_NOTHING}\n", "f");
+    REQUIRE(wrong.findings.size() == 1);
+    CHECK(wrong.findings[0].where.line == 2);
+    CHECK(wrong.findings[0].where.column == 11);
+    CHECK_THAT(wrong.findings[0].message, Catch::Contains("SAKER_TEST_NOTHING"));
+}
+
+TEST_CASE("drop-ins are laid over the file, by name, and single settings over all") {
+    const TemporaryFolder folder;
+    const std::string file = folder.write("my.yaml",
+                                          "priority: error\nlabels: {a: one, b: one}\n"
+                                          "outputs: [{type: stdout}]\n");
+    ::mkdir((folder.path() + "/my.d").c_str(), 0755);
+    folder.write("my.d/20.yaml", "labels: {b: three}\nscope: pid:1\n");
+    folder.write("my.d/10.yaml", "labels: {b: two, c: two}\noutputs+: [{type: file, path: /x}]\n");
+    folder.write("my.d/30.txt", "not: read\n");
+    const Reading reading =
+        config::read({file,
+                      {"outputs[1].format=json", "outputs[]={type: stdout, format: json}",
+                       "hostname=a=b", "labels.d=four"}});
+    REQUIRE(reading.findings.empty());
+    const Config& config = reading.config;
+    CHECK(config.priority == Urgency::error);
+    CHECK(config.labels == std::map<std::string, std::string>{
+                               {"a", "one"}, {"b", "three"}, {"c", "two"}, {"d", "four"}});
+    CHECK(config.scope == "pid:1");
+    REQUIRE(config.outputs.size() == 3);
+    CHECK(config.outputs[1].path == "/x");
+    CHECK(config.outputs[1].format == Format::json);
+    CHECK(config.outputs[2].format == Format::json);
+    CHECK(config.hostname == "a=b");
+    CHECK(reading.files.size() == 4);
+
+    folder.write("my.d/40.yaml", "scope: host\nlables: {}\n");
+    const Reading wrong = config::read({file, {"bulk_ring_megabytes=3", "outputs[9].type=x", "x"}});
+    REQUIRE(wrong.findings.size() == 4);
+    CHECK(wrong.findings[0].where.file == folder.path() + "/my.d/40.yaml");
+    CHECK(wrong.findings[0].where.line == 2);
+    CHECK(wrong.findings[0].line == "lables: {}");
+    CHECK_THAT(wrong.findings[0].hint, Catch::Contains("labels"));
+}
+
+TEST_CASE("hostile YAML is bounded") {
+    std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n";
+    for (char letter = 'b'; letter < 'k'; ++letter) {
+        const std::string before(1, static_cast<char>(letter - 1));
+        bomb += std::string(1, letter) + ": &" + letter + " [";
+        for (int i = 0; i < 9; ++i) {
+            bomb += "*" + before + (i < 8 ? "," : "]\n");
+        }
+    }
+    CHECK_FALSE(read_text(bomb, "f").ok());
+    CHECK_FALSE(read_text("a: &a [*a]\n", "f").ok());
+    CHECK_FALSE(read_text("scope: " + std::string(1000, '[') + std::string(1000, ']'), "f").ok());
 }
 
 TEST_CASE("files that are not there, not files, too large, or open to all") {
-    std::string folder = "/tmp/saker-config-XXXXXX";
-    REQUIRE(::mkdtemp(folder.data()) != nullptr);
-    const std::string path = folder + "/c.yaml";
+    const TemporaryFolder folder;
+    const std::string path = folder.path() + "/c.yaml";
 
-    CHECK_FALSE(read_file(path).ok());
-    CHECK_FALSE(read_file(folder).ok());
+    CHECK_FALSE(config::read({path, {}}).ok());
+    CHECK_FALSE(config::read({folder.path(), {}}).ok());
 
-    std::ofstream(path) << "scope: host\n";
-    CHECK(read_file(path).findings.empty());
+    folder.write("c.yaml", "scope: host\n");
+    CHECK(config::read({path, {}}).findings.empty());
     REQUIRE(::chmod(path.c_str(), 0666) == 0);
-    const Reading open = read_file(path);
+    const Reading open = config::read({path, {}});
     CHECK(open.ok());
     REQUIRE(open.findings.size() == 1);
     CHECK(open.findings[0].code == kWritableByOthers);
 
-    std::ofstream(path) << std::string(2 << 20, '#');
-    CHECK_FALSE(read_file(path).ok());
-    ::unlink(path.c_str());
-    ::rmdir(folder.c_str());
+    folder.write("c.yaml", std::string(2 << 20, '#'));
+    CHECK_FALSE(config::read({path, {}}).ok());
 }

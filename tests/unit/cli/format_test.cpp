@@ -154,6 +154,14 @@ TEST_CASE("hostile values stay inside their JSON strings") {
     }
 }
 
+TEST_CASE("labels are output fields, below those of the rule") {
+    Alert alert = sample();
+    alert.labels = {{"cluster", "ea\"st"}, {"proc.name", "label"}};
+    const json fields = json::parse(as_json(alert))["output_fields"];
+    CHECK(fields["cluster"] == "ea\"st");
+    CHECK(fields["proc.name"] == "cat");
+}
+
 TEST_CASE("an alert made after a loss says so") {
     Alert alert = sample();
     alert.loss.bulk = 7;
