@@ -72,7 +72,8 @@ static __always_inline void put_program(struct execve_event* event, struct task_
     event->exe_ino = object.ino;
     event->exe_ino_ctime = inode_ctime(object.inode);
     event->exe_ino_mtime = inode_mtime(object.inode);
-    put_path(&event->header, &event->trusted_exepath, object.mnt, object.dentry);
+    put_paths(&event->header, &event->trusted_exepath, &event->exe_filesystem_path, object.mnt,
+              object.dentry, object.top);
 }
 
 static __always_inline void put_parent(struct execve_event* event, struct task_struct* task) {

@@ -125,8 +125,9 @@ void evaluate(const Operand& operand, FieldReader& reader, Values& out);
 
 /// Whether the test is true of these values; no values means absent, and false. `negated` says that
 /// it stands under an odd number of `not`: then a test on the names of one object is true only if
-/// it is true of all of them. The answer is the test's, not yet negated. `right` is read only when
-/// the test has no literals.
+/// it is true of all of them, on either side. So another name of an object can only make a rule
+/// match, never stop it. The answer is the test's, not yet negated. `right` is read only when the
+/// test has no literals.
 bool holds(const Test& test, bool negated, std::span<const Value> left,
            std::span<const Value> right = {});
 

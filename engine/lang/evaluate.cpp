@@ -29,12 +29,13 @@ bool weigh(const Test& test, Hits hits) {
     return counted(test.modifier, count, test.matchers.size());
 }
 
-bool one_holds(const Test& test, const Value& left, std::span<const Value> right) {
+bool one_holds(const Test& test, bool negated, const Value& left, std::span<const Value> right) {
     if (test.has_literals()) {
         return weigh(test, [&](const Matcher& matcher) { return matcher.matches(left); });
     }
-    return std::ranges::any_of(right,
-                               [&](const Value& value) { return compare(*test.op, left, value); });
+    const auto hit = [&](const Value& value) { return compare(*test.op, left, value); };
+    return negated && test.right.several == Several::names ? std::ranges::all_of(right, hit)
+                                                           : std::ranges::any_of(right, hit);
 }
 
 /// Client and server together: one of them must satisfy, but to differ both must.
@@ -81,7 +82,7 @@ bool holds(const Test& test, bool negated, std::span<const Value> left,
     if (!test.has_literals() && right.empty()) {
         return false;
     }
-    const auto hit = [&](const Value& value) { return one_holds(test, value, right); };
+    const auto hit = [&](const Value& value) { return one_holds(test, negated, value, right); };
     switch (test.left.several) {
         case Several::ends:
             return ends_hold(test, left);

@@ -48,6 +48,7 @@ enum class Bracket : uint8_t { none, optional, required };
 struct FieldFlags {
     Bracket bracket = Bracket::none;
     Several several = Several::single;
+    bool picks_names = false;   // with an index, one ancestor's: the names of one object
     bool no_rhs = false;        // not with val()
     bool no_transform = false;  // refuses transformers
     bool filter_only = false;   // has no printed form

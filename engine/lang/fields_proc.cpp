@@ -16,7 +16,18 @@ std::optional<int64_t> parent_pid(const Context& context) {
 /// A text of the leader of the session, or of the process group.
 template <ProcessText text, uint32_t Process::*id>
 std::string_view leader(const Context& context) {
-    return of_leader(context, context.process.*id, text);
+    const Process* found = leader_of(context, context.process.*id);
+    return found ? text(*found) : std::string_view();
+}
+
+/// The names of the file the leader of the session, or of the process group, runs.
+template <uint32_t Process::*id>
+void add_leader_exe_names(const Context& context, const FieldArgument&, Values& out) {
+    if (const Process* found = leader_of(context, context.process.*id)) {
+        add_exe_names(*found, out);
+    } else {
+        out.add(std::string_view());
+    }
 }
 
 template <ProcessText text>
@@ -34,6 +45,11 @@ std::span<const Field> proc_fields() {
                                        .several = Several::ancestors,
                                        .no_rhs = true,
                                        .no_transform = true};
+    static const FieldFlags kAncestorPaths{.bracket = Bracket::optional,
+                                           .several = Several::ancestors,
+                                           .picks_names = true,
+                                           .no_rhs = true,
+                                           .no_transform = true};
     static const Field rows[] = {
         {"proc.exe",
          FieldType::text,
@@ -53,14 +69,23 @@ std::span<const Field> proc_fields() {
              of_ancestors<exe_of>(context, argument, out);
          }},
         {"proc.exepath", FieldType::text, kNames,
-         "The path of the file the kernel runs, symlinks resolved.",
-         [](const Context& context) { return exepath_of(context.process); }},
+         "The path of the file the kernel runs, and as it was asked for made absolute: a test "
+         "holds "
+         "if it holds for either, and the kernel's is shown.",
+         [](const Context& context, const Argument&, Values& out) {
+             add_exe_names(context.process, out);
+         }},
         {"proc.pexepath", FieldType::text, kNames, "The parent's proc.exepath.",
-         [](const Context& context) { return of_parent(context, exepath_of); }},
-        {"proc.aexepath", FieldType::text, kAncestors,
-         "An ancestor's proc.exepath, by index; without index any ancestor's.",
+         [](const Context& context, const Argument&, Values& out) {
+             if (const Process* parent = context.process.parent) {
+                 add_exe_names(*parent, out);
+             }
+         }},
+        {"proc.aexepath", FieldType::text, kAncestorPaths,
+         "An ancestor's proc.exepath, by index; without index any ancestor's, as the kernel has "
+         "it.",
          [](const Context& context, const Argument& argument, Values& out) {
-             of_ancestors<exepath_of>(context, argument, out);
+             add_ancestors_exepath(context, argument, out);
          }},
         {"proc.name",
          FieldType::text,
@@ -187,7 +212,7 @@ std::span<const Field> proc_fields() {
          "The first argument of the session's leader.",
          [](const Context& context) { return leader<exe_of, &Process::sid>(context); }},
         {"proc.sid.exepath", FieldType::text, kNames, "The program's path of the session's leader.",
-         [](const Context& context) { return leader<exepath_of, &Process::sid>(context); }},
+         add_leader_exe_names<&Process::sid>},
         {"proc.vpgid",
          FieldType::signed_number,
          {},
@@ -204,8 +229,7 @@ std::span<const Field> proc_fields() {
          "The first argument of the process group's leader.",
          [](const Context& context) { return leader<exe_of, &Process::pgid>(context); }},
         {"proc.vpgid.exepath", FieldType::text, kNames,
-         "The program's path of the process group's leader.",
-         [](const Context& context) { return leader<exepath_of, &Process::pgid>(context); }},
+         "The program's path of the process group's leader.", add_leader_exe_names<&Process::pgid>},
         {"proc.pgid",
          FieldType::signed_number,
          {},
@@ -222,8 +246,7 @@ std::span<const Field> proc_fields() {
          "The first argument of the process group's leader.",
          [](const Context& context) { return leader<exe_of, &Process::pgid>(context); }},
         {"proc.pgid.exepath", FieldType::text, kNames,
-         "The program's path of the process group's leader.",
-         [](const Context& context) { return leader<exepath_of, &Process::pgid>(context); }},
+         "The program's path of the process group's leader.", add_leader_exe_names<&Process::pgid>},
     };
     return rows;
 }

@@ -77,6 +77,19 @@ std::string_view exepath_of(const Process& process) {
     return process.program->is_known ? std::string_view(process.program->path) : kUnknown;
 }
 
+void add_exe_names(const Process& process, Values& out) {
+    const std::string_view path = exepath_of(process);
+    const std::string_view inner = process.program->inner_path;
+    const std::string_view asked = process.program->asked_path;
+    out.add(path);
+    if (!inner.empty() && inner != path) {
+        out.add(inner);
+    }
+    if (!asked.empty() && asked != path && asked != inner) {
+        out.add(asked);
+    }
+}
+
 std::string_view cmdline_of(const Process& process) {
     const std::string_view line = process.program->cmdline;
     return line.empty() ? kUnknown : line;
@@ -101,6 +114,14 @@ void add_of_ancestors(const Context& context, const FieldArgument& argument, Val
     });
 }
 
+void add_ancestors_exepath(const Context& context, const FieldArgument& argument, Values& out) {
+    if (!argument.index) {
+        add_of_ancestors(context, argument, out, exepath_of);
+    } else if (const Process* found = indexed_ancestor(context, *argument.index)) {
+        add_exe_names(*found, out);
+    }
+}
+
 void add_ancestor_pids(const Context& context, const FieldArgument& argument, Values& out) {
     if (argument.index) {
         if (const Process* found = indexed_ancestor(context, *argument.index)) {
@@ -114,7 +135,7 @@ void add_ancestor_pids(const Context& context, const FieldArgument& argument, Va
     });
 }
 
-std::string_view of_leader(const Context& context, uint32_t pid, ProcessText text) {
+const Process* leader_of(const Context& context, uint32_t pid) {
     // Of the lineage first: it has the leader as it was then, even when it has ended since.
     const Process* leader = context.process.pid == pid ? &context.process : nullptr;
     if (!leader) {
@@ -126,7 +147,7 @@ std::string_view of_leader(const Context& context, uint32_t pid, ProcessText tex
     if (!leader && pid != 0) {
         leader = context.state.processes().running(pid);
     }
-    return leader ? text(*leader) : std::string_view();
+    return leader;
 }
 
 void add_arguments(const Context& context, const FieldArgument& argument, Values& out) {

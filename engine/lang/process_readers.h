@@ -17,16 +17,21 @@ std::string_view exe_of(const Process& process);
 std::string_view exepath_of(const Process& process);
 std::string_view cmdline_of(const Process& process);
 
+/// Every name of the file the process runs: the kernel's, the one inside its filesystem, the asked
+/// one made absolute. The first is the one to show.
+void add_exe_names(const Process& process, Values& out);
+
 /// Of the parent; nothing when it is not known.
 std::optional<std::string_view> of_parent(const Context& context, ProcessText text);
 
 /// Of the ancestor the index says, 0 being the process itself; of all ancestors without one.
 void add_of_ancestors(const Context& context, const FieldArgument& argument, Values& out,
                       ProcessText text);
+void add_ancestors_exepath(const Context& context, const FieldArgument& argument, Values& out);
 void add_ancestor_pids(const Context& context, const FieldArgument& argument, Values& out);
 
-/// Of the leader of the session or process group with that pid; empty when it is not known.
-std::string_view of_leader(const Context& context, uint32_t pid, ProcessText text);
+/// The leader of the session or process group with that pid; null when it is not known.
+const Process* leader_of(const Context& context, uint32_t pid);
 
 /// `proc.args` and `proc.aargs`, with an index or without.
 void add_arguments(const Context& context, const FieldArgument& argument, Values& out);

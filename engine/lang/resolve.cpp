@@ -48,7 +48,10 @@ Mistake unknown_field(const FieldName& name, bool with_hint) {
 Several several_of(const FieldUse& use) {
     const Several several = use.field->flags.several;
     const bool picked = use.argument.given && several == Several::ancestors;
-    return picked ? Several::single : several;
+    if (!picked) {
+        return several;
+    }
+    return use.field->flags.picks_names ? Several::names : Several::single;
 }
 
 /// Whether a field stands, however deep, where `forbidden` says it may not.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/event/scratch_text.h"
 #include "engine/lang/condition.h"
 #include "engine/lang/getopt.h"
 #include "engine/lang/text_match.h"
@@ -80,6 +81,9 @@ Result<void> type_concat(const TransformUse& use, Operand& result) {
         return unfit(use, "texts only");
     }
     result.type = FieldType::text;
+    const bool names = std::ranges::any_of(
+        use.inputs, [](const Operand& input) { return input.several == Several::names; });
+    result.several = names ? Several::names : Several::single;
     return {};
 }
 
@@ -257,17 +261,36 @@ void apply_join(const TransformUse& use, FieldReader& reader, Values& out) {
     }
 }
 
+/// Puts every text added since `end` behind every one of those between `begin` and `end`.
+void put_behind(Values& out, size_t begin, size_t end) {
+    const size_t behind = out.size();
+    for (size_t left = begin; left < end; ++left) {
+        for (size_t right = end; right < behind; ++right) {
+            ScratchText text(out.scratch());
+            text.add(printed(out.all()[left], out.scratch()));
+            out.add(text.add(printed(out.all()[right], out.scratch())).view());
+        }
+    }
+    const size_t made = out.size() - behind;
+    for (size_t i = 0; i < made; ++i) {
+        out.set(begin + i, out.all()[behind + i]);
+    }
+    out.shorten(begin + made);
+}
+
+/// An object with several names makes as many texts, the kernel's name's first.
 void apply_concat(const TransformUse& use, FieldReader& reader, Values& out) {
     const size_t begin = out.size();
-    for (const Operand& input : use.inputs) {
-        const auto text = one_text(input, reader, out);
-        if (!text) {
+    evaluate(use.inputs.front(), reader, out);
+    for (const Operand& input : std::span(use.inputs).subspan(1)) {
+        const size_t end = out.size();
+        evaluate(input, reader, out);
+        if (end == begin || out.size() == end) {
             out.shorten(begin);
             return;
         }
-        out.add(*text);
+        put_behind(out, begin, end);
     }
-    join_since(out, begin, "");
 }
 
 void apply_getopt(const TransformUse& use, FieldReader& reader, Values& out) {

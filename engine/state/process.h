@@ -14,7 +14,9 @@ struct Program {
     std::string name;         // as the kernel calls it, 15 bytes at most
     std::string exe;          // argv[0], the caller's choice
     std::string path;         // of the file the kernel runs
+    std::string inner_path;   // of that file inside its filesystem, when the mount shows a part
     std::string filename;     // as passed to exec
+    std::string asked_path;   // `filename` made absolute, when it is another name of that file
     std::string interpreter;  // when a script was run
     std::string args;         // after argv[0], each ended by a NUL
     std::string env;          // each ended by a NUL; empty unless somebody asks for it

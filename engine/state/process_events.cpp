@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/event/format.h"
 #include "engine/state/process_row.h"
 
 namespace saker {
@@ -43,14 +44,30 @@ std::unique_ptr<Program> unknown_program(std::string_view name) {
     return program;
 }
 
+/// The name a program was asked by, made absolute; empty when that is no name of its file: a
+/// script's is the script's, and what lies below /proc or /dev/fd is a handle.
+std::string asked_path_of(const Program& program, std::string_view cwd) {
+    const std::string_view asked = program.filename;
+    if (asked.empty() || asked == program.path || !program.interpreter.empty() ||
+        asked.starts_with("/proc/") || asked.starts_with("/dev/fd/")) {
+        return {};
+    }
+    Scratch scratch;
+    ScratchText text(scratch);
+    print_absolute(text, cwd, asked);
+    return text.view() == program.path ? std::string() : std::string(text.view());
+}
+
 template <class Record>
 std::unique_ptr<Program> program_of(const Event& event, const Record& record) {
     auto program = std::make_unique<Program>();
     program->name = event.comm();
     program->exe = event.text(record.exe);
     program->path = event.text(record.trusted_exepath);
+    program->inner_path = event.text(record.exe_filesystem_path);
     program->filename = event.text(record.filename);
     program->interpreter = event.text(record.interpreter);
+    program->asked_path = asked_path_of(*program, event.text(record.cwd));
     program->args = event.text(record.args);
     program->env = event.text(record.env);
     program->cmdline = joined(program->name, program->args);

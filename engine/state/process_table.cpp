@@ -15,8 +15,9 @@ constexpr uint64_t kTick = 10'000'000;
 
 size_t bytes_of(const Program& program) {
     return sizeof program + program.exe.capacity() + program.path.capacity() +
-           program.filename.capacity() + program.interpreter.capacity() + program.args.capacity() +
-           program.env.capacity() + program.cmdline.capacity();
+           program.inner_path.capacity() + program.filename.capacity() +
+           program.asked_path.capacity() + program.interpreter.capacity() +
+           program.args.capacity() + program.env.capacity() + program.cmdline.capacity();
 }
 
 }  // namespace

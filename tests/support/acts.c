@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -247,6 +248,14 @@ static int act_without_network(char** words) {
     _exit(run(words));
 }
 
+/* bound SOURCE TARGET ACT...: another act where SOURCE is mounted over TARGET too. */
+static int act_bound(char** words) {
+    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+        mount(words[0], words[1], NULL, MS_BIND, NULL))
+        return -1;
+    _exit(run(words + 2));
+}
+
 static const struct act acts[] = {
     {"open", 1, act_open},
     {"write", 1, act_write},
@@ -274,6 +283,7 @@ static const struct act acts[] = {
     {"exec-each", 2, act_exec_each},
     {"as", 2, act_as},
     {"without-network", 1, act_without_network},
+    {"bound", 3, act_bound},
 };
 
 static int run(char** words) {

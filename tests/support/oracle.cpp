@@ -178,7 +178,7 @@ bool weighed(const Test& test, const std::vector<bool>& answers) {
     }
 }
 
-bool one_holds(const Test& test, const Value& left, std::span<const Value> right) {
+bool one_holds(const Test& test, const Value& left, std::span<const Value> right, bool negated) {
     std::vector<bool> answers;
     if (test.has_literals()) {
         for (const Literal& literal : test.literals()) {
@@ -187,6 +187,9 @@ bool one_holds(const Test& test, const Value& left, std::span<const Value> right
     } else {
         for (const Value& value : right) {
             answers.push_back(compares(test, left, value, 128));
+        }
+        if (negated && test.right.several == Several::names) {
+            return std::find(answers.begin(), answers.end(), false) == answers.end();
         }
     }
     return weighed(test, answers);
@@ -225,7 +228,7 @@ bool test_holds(const Test& test, lang::FieldReader& reader, bool negated) {
     }
     size_t hits = 0;
     for (const Value& value : left.all()) {
-        hits += one_holds(test, value, right.all()) ? 1 : 0;
+        hits += one_holds(test, value, right.all(), negated) ? 1 : 0;
     }
     const bool all = (test.left.several == Several::names && negated) ||
                      (test.left.several == Several::list && test.op->family == Family::in);

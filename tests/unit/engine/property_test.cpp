@@ -1,4 +1,5 @@
 // Random rules over random events: the program and the plain reading of the tree agree.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
@@ -91,6 +92,34 @@ TEST_CASE("the program and the plain reading of conditions agree") {
     }
     WARN(cases << " verdicts, " << matched << " of them true");
     CHECK(matched > cases / 20);
+}
+
+TEST_CASE("another name of an object hides nothing, and buys no exemption") {
+    uint64_t matched = 0;
+    uint64_t more = 0;
+    for (uint32_t seed = first_seed(); matched < 20'000; ++seed) {
+        RandomCases random(seed);
+        const std::vector<std::string> texts = random_rules(random, 12);
+        RuleTexts rules(texts);
+        for (int i = 0; i < 100; ++i) {
+            const EventKind kind = random.kind();
+            const MapReader::Map event = random.event(kind);
+            MapReader reader(event);
+            MapReader renamed(random.with_another_name(event));
+            const auto before = rules.match(kind, reader);
+            const auto after = rules.match(kind, renamed);
+            for (const uint32_t rule : before) {
+                if (std::ranges::find(after, rule) == after.end()) {
+                    FAIL("seed " << seed << ": " << texts[rule] << "\n"
+                                 << shown(event) << "is told, but not when it is also\n"
+                                 << shown(renamed.values()));
+                }
+            }
+            matched += before.size();
+            more += after.size() - before.size();
+        }
+    }
+    CHECK(more > 100);
 }
 
 }  // namespace saker::lang

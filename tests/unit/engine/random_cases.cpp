@@ -27,9 +27,9 @@ constexpr std::array kComparisons{"=", "!=", "<", "<=", ">", ">="};
 constexpr std::array kTextOperators{"=",        "!=", "contains", "icontains", "startswith",
                                     "endswith", "=",  "<",        ">=",        "startswith"};
 constexpr std::array kModifiers{"oneof", "anyof", "allof"};
-constexpr std::array kTransformed{"tolower(proc.name)", "toupper(fd.name)", "basename(fd.name)",
-                                  "concat(proc.name, proc.pname)",
-                                  "tolower(basename(proc.exepath))"};
+constexpr std::array kTransformed{"tolower(proc.name)",         "toupper(fd.name)",
+                                  "basename(fd.name)",          "concat(proc.name, proc.pname)",
+                                  "concat(fd.name, proc.name)", "tolower(basename(proc.exepath))"};
 
 }  // namespace
 
@@ -80,7 +80,8 @@ std::string RandomCases::text_test(const std::string& field) {
             return field + " " + op + " " + one_of(kModifiers) + " " + list(&RandomCases::word);
         }
         case 7:
-            return field + (chance(50) ? " = " : " != ") + "val(" + one_of(kTextFields) + ")";
+            return field + (chance(50) ? " = " : " != ") + "val(" +
+                   (chance(60) ? one_of(kTextFields) : one_of(kNameFields)) + ")";
         default:
             return field + " " + one_of(kTextOperators) + " " + word();
     }
@@ -236,6 +237,15 @@ MapReader::Map RandomCases::event(EventKind kind) {
     fill(std::array{"fd.ip"}, [&] { return std::vector<Value>{address(), address()}; });
     fill(std::array{"fd.types"}, [&] { return some_texts(3); });
     return map;
+}
+
+MapReader::Map RandomCases::with_another_name(MapReader::Map event) {
+    for (const char* field : kNameFields) {
+        if (const auto found = event.find(field); found != event.end()) {
+            found->second.push_back(some_text());
+        }
+    }
+    return event;
 }
 
 }  // namespace saker::lang

@@ -23,6 +23,9 @@ class RandomCases {
     /// Values for an event of that kind; each field may be missing.
     MapReader::Map event(EventKind kind);
 
+    /// The last event, whose objects have each one name more.
+    MapReader::Map with_another_name(MapReader::Map event);
+
   private:
     size_t below(size_t count) { return random_() % count; }
     bool chance(unsigned percent) { return random_() % 100 < percent; }

@@ -123,6 +123,44 @@ TEST_CASE("who a process is") {
            {"proc.vmsize", "(unfilled)"}});
 }
 
+/// What a program that bash started is called, by what its exec said.
+struct Asked {
+    std::string filename;
+    std::string cwd;
+    std::string interpreter;
+    std::string inner;
+    std::string names;
+};
+
+TEST_CASE("a program by every name of its file") {
+    const std::vector<Asked> table{
+        {"/opt/tool", "/", "", "", "/opt/tool"},
+        {"/tmp/innocent", "/", "", "", "/opt/tool|/tmp/innocent"},
+        {"./innocent", "/tmp", "", "", "/opt/tool|/tmp/innocent"},
+        {"../opt/./tool", "/tmp", "", "", "/opt/tool"},
+        {"/opt/tool", "/", "", "/usr/bin/nc", "/opt/tool|/usr/bin/nc"},
+        {"/tmp/link", "/", "", "/usr/bin/nc", "/opt/tool|/usr/bin/nc|/tmp/link"},
+        {"/usr/bin/nc", "/", "", "/usr/bin/nc", "/opt/tool|/usr/bin/nc"},
+        {"/tmp/script", "/", "/opt/tool", "", "/opt/tool"},  // the script's name, not the tool's
+        {"/proc/self/fd/7", "/", "", "", "/opt/tool"},       // a handle is no name
+        {"/dev/fd/7", "/", "", "", "/opt/tool"},
+    };
+    for (const Asked& asked : table) {
+        INFO(asked.filename << " " << asked.inner);
+        Login login;
+        Record tool("execve");
+        tool.by(100, 60 * kSecond, 2, "tool").text("trusted_exepath", "/opt/tool");
+        tool.text("filename", asked.filename).text("cwd", asked.cwd);
+        tool.text("interpreter", asked.interpreter).text("exe_filesystem_path", asked.inner);
+        tool.set("pgid", 100).set("sid", 100).at(101 * kSecond);
+        check(login.world, tool,
+              {{"proc.exepath", asked.names},
+               {"proc.aexepath[0]", asked.names},
+               {"proc.sid.exepath", asked.names},
+               {"proc.vpgid.exepath", asked.names}});
+    }
+}
+
 TEST_CASE("where a process comes from") {
     Login login;
     check(login.world, login.record,
