@@ -15,7 +15,7 @@ HOOK1(bprm_check_security, security_bprm_check, struct linux_binprm*, binary) {
     if (answer == SCOPE_is_out)
         return 0;
     begin_stash(task, STASH_exec);
-    if (!knobs.wanted[EVENT_bprm_check_security])
+    if (!control.wanted[EVENT_bprm_check_security])
         return 0;
     event = event_begin_for(EVENT_bprm_check_security, sizeof(*event), task, answer);
     if (!event)

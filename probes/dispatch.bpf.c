@@ -42,13 +42,13 @@ static __always_inline __u32 program_of(struct task_struct* task, const struct p
     if (get(task, thread_info.status) & TS_COMPAT_BIT) {
         if (number >= SYSCALL_NUMBERS)
             return SYSCALL_NONE;
-        program = knobs.compat[number];
+        program = control.compat[number];
         if (program != SYSCALL_SOCKETCALL)
             return program;
         return socketcall_event(regs) + SYSCALL_FIRST_EVENT;
     }
     number &= ~(__u64)X32_BIT;
-    return number < SYSCALL_NUMBERS ? knobs.native[number] : SYSCALL_NONE;
+    return number < SYSCALL_NUMBERS ? control.native[number] : SYSCALL_NONE;
 }
 
 #else
@@ -58,7 +58,7 @@ static __always_inline __u32 program_of(struct task_struct* task, const struct p
 
     if (get(task, thread_info.flags) & TIF_32BIT_BIT)
         return SYSCALL_NONE;
-    return number < SYSCALL_NUMBERS ? knobs.native[number] : SYSCALL_NONE;
+    return number < SYSCALL_NUMBERS ? control.native[number] : SYSCALL_NONE;
 }
 
 #endif

@@ -25,11 +25,12 @@ static __always_inline void put_arguments(struct execve_event* event, struct mm_
 static __always_inline void put_environment(struct execve_event* event, struct mm_struct* mm) {
     unsigned long start = peek(mm, env_start);
     unsigned long length = peek(mm, env_end) - start;
+    __u32 limit = *(volatile __u32*)&control.environment_limit;
 
-    if (knobs.environment_limit == 0)
+    if (limit == 0)
         return;
-    if (length > knobs.environment_limit) {
-        length = knobs.environment_limit;
+    if (length > limit) {
+        length = limit;
         event->header.flags |= RECORD_TRUNCATED;
     }
     put_user_bytes(&event->header, &event->env, (void*)start, length);

@@ -26,7 +26,7 @@ HOOK1(file_open, security_file_open, struct file*, file) {
     if (answer == SCOPE_is_out)
         return 0;
     leave_opened(task, file);
-    if (!knobs.wanted[EVENT_file_open])
+    if (!control.wanted[EVENT_file_open])
         return 0;
     event = event_begin_for(EVENT_file_open, sizeof(*event), task, answer);
     if (!event)

@@ -52,21 +52,21 @@ struct knobs {
     __u64 scope_cgroup;
     __u32 hierarchy; /* enum cgroup_hierarchy: the one records tell of */
     __u32 arguments_limit;
-    __u32 environment_limit; /* 0: no environment */
-    __u8 threads;            /* fork events for threads too */
-    __u8 stashes;            /* enum stash_kind: what some hook leaves with the task */
-    __u8 wanted[EVENT_COUNT];
-    __u8 native[SYSCALL_NUMBERS]; /* syscall number -> program index */
-    __u8 compat[SYSCALL_NUMBERS];
+    __u8 threads; /* fork events for threads too */
+    __u8 stashes; /* enum stash_kind: what some hook leaves with the task */
 };
 
-/* Shared with the loader by mapping. */
+/* Shared with the loader by mapping; what a reload changes is here. */
 struct control {
     __u32 self_tgid;         /* the daemon, in the first pid namespace */
     __u32 canary;            /* the daemon is proving hooks: what it does now counts */
     __u32 sleeping;          /* enum consumer_state */
     __u32 own_pid_namespace; /* the daemon's */
     __u64 wake[LANE_COUNT];  /* bytes waiting in a ring that wake a batching consumer */
+    __u32 environment_limit; /* 0: no environment */
+    __u8 wanted[EVENT_COUNT];
+    __u8 native[SYSCALL_NUMBERS]; /* syscall number -> program index */
+    __u8 compat[SYSCALL_NUMBERS];
 };
 
 /* What the iterator on_tree writes of each process. */

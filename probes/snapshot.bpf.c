@@ -43,7 +43,7 @@ static __always_inline int emit(struct bpf_iter__task* context, int sleepable) {
     if (sleepable && mm) {
         put_task_bytes(&event->header, &event->exe, task, peek(mm, arg_start),
                        peek(mm, arg_end) - peek(mm, arg_start));
-        if (knobs.environment_limit)
+        if (control.environment_limit)
             put_task_bytes(&event->header, &event->env, task, peek(mm, env_start),
                            peek(mm, env_end) - peek(mm, env_start));
     }

@@ -23,7 +23,7 @@ static __always_inline struct socket_connect_event* begin_connect(struct task_st
     struct socket_connect_event* event;
     struct file* file;
 
-    if (!knobs.wanted[EVENT_socket_connect])
+    if (!control.wanted[EVENT_socket_connect])
         return 0;
     event = event_begin_for(EVENT_socket_connect, sizeof(*event), task, answer);
     if (!event)

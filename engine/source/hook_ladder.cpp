@@ -5,12 +5,31 @@
 
 namespace saker {
 
-HookLadder::HookLadder(const EventSet& wanted) {
+HookLadder::HookLadder(const EventSet& wanted) : HookLadder(wanted, {}) {}
+
+HookLadder::HookLadder(const EventSet& wanted, const std::vector<const HookLadder*>& others) {
     for (Hook& hook : all_hooks()) {
-        if (hook.always || (hook.events & wanted).any() || (hook.supports & wanted).any()) {
+        const bool is_there = std::ranges::any_of(
+            others, [&](const HookLadder* other) { return other->has(hook.name); });
+        if (!is_there && hook.serves(wanted)) {
             standings_.push_back({std::move(hook), 0, false, {}});
         }
     }
+}
+
+bool HookLadder::has(const std::string& hook) const {
+    return std::ranges::any_of(
+        standings_, [&](const Standing& standing) { return standing.hook.name == hook; });
+}
+
+std::vector<HookLadder::Standing> HookLadder::remove_all_but(const EventSet& wanted) {
+    std::vector<Standing> removed;
+    std::vector<Standing> kept;
+    for (Standing& standing : standings_) {
+        (standing.hook.serves(wanted) ? kept : removed).push_back(std::move(standing));
+    }
+    standings_ = std::move(kept);
+    return removed;
 }
 
 void HookLadder::settle(const HookTrial& trial) {

@@ -29,6 +29,9 @@ class HookLadder {
     /// Hooks that report or support one of the wanted events, and those always needed.
     explicit HookLadder(const EventSet& wanted);
 
+    /// The same without hooks that `others` have.
+    HookLadder(const EventSet& wanted, const std::vector<const HookLadder*>& others);
+
     struct Standing {
         Hook hook;
         size_t at = 0;  // rungs.size(): fell off
@@ -49,6 +52,11 @@ class HookLadder {
 
     std::vector<Standing>& standings() { return standings_; }
     const std::vector<Standing>& standings() const { return standings_; }
+
+    bool has(const std::string& hook) const;
+
+    /// Takes out the hooks that no longer serve anything.
+    std::vector<Standing> remove_all_but(const EventSet& wanted);
 
     std::vector<HookReport> report() const;
 

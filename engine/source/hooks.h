@@ -50,6 +50,11 @@ struct Hook {
     std::string blind_spot{};     // what is not seen when no rung holds
     uint8_t stashes = 0;          // enum stash_kind: what it leaves for the exit of a system call
     event_via via = VIA_syscall;  // how what it reports was asked for
+
+    /// Something of what it tells is wanted.
+    bool serves(const EventSet& wanted) const {
+        return always || (events & wanted).any() || (supports & wanted).any();
+    }
 };
 
 /// Every hook this build has a program for, in the order of attaching.

@@ -74,8 +74,12 @@ std::set<uint32_t> subtree(const std::vector<tree_node>& all, uint32_t root) {
 
 }  // namespace
 
-KernelSource::KernelSource(LoadedProbes probes, Fd waiting, CgroupHierarchy hierarchy)
-    : probes_(std::move(probes)), waiting_(std::move(waiting)), hierarchy_(std::move(hierarchy)) {}
+KernelSource::KernelSource(KernelOptions options, LoadedProbes probes, Fd waiting,
+                           CgroupHierarchy hierarchy)
+    : options_(std::move(options)),
+      probes_(std::move(probes)),
+      waiting_(std::move(waiting)),
+      hierarchy_(std::move(hierarchy)) {}
 
 Result<std::unique_ptr<KernelSource>> KernelSource::open(const KernelOptions& options) {
     CgroupHierarchy hierarchy = CgroupHierarchy::of_runtimes();
@@ -83,16 +87,16 @@ Result<std::unique_ptr<KernelSource>> KernelSource::open(const KernelOptions& op
     if (!probes) {
         return probes.error();
     }
-    auto needed = check_needed(probes->ladder);
+    auto needed = check_needed(probes->first.ladder);
     if (!needed) {
         return needed.error();
     }
-    auto waiting = watch_rings(probes->object);
+    auto waiting = watch_rings(probes->first.object);
     if (!waiting) {
         return waiting.error();
     }
     std::unique_ptr<KernelSource> source(
-        new KernelSource(*std::move(probes), *std::move(waiting), std::move(hierarchy)));
+        new KernelSource(options, *std::move(probes), *std::move(waiting), std::move(hierarchy)));
     if (options.scope.kind == Scope::Kind::processes) {
         auto seeded = source->seed_scope(options.scope.pid);
         if (!seeded) {
@@ -100,7 +104,7 @@ Result<std::unique_ptr<KernelSource>> KernelSource::open(const KernelOptions& op
         }
     }
     if (!source->probes_.snapshot_program.empty()) {
-        auto iterated = source->probes_.object.iterate(source->probes_.snapshot_program);
+        auto iterated = source->probes_.first.object.iterate(source->probes_.snapshot_program);
         if (!iterated) {
             return iterated.error();
         }
@@ -110,12 +114,12 @@ Result<std::unique_ptr<KernelSource>> KernelSource::open(const KernelOptions& op
 }
 
 Result<void> KernelSource::seed_scope(pid_t root) {
-    const int marks = probes_.object.map_fd("scope_processes");
+    const int marks = probes_.first.object.map_fd("scope_processes");
     std::set<uint32_t> known;
     // The kernel marks the children of those marked; who was made before his parent was marked is
     // found in the next round.
     for (int round = 0; round < kSeedingRounds; ++round) {
-        auto tree = process_tree(probes_.object);
+        auto tree = process_tree(probes_.first.object);
         if (!tree) {
             return tree.error();
         }
@@ -193,12 +197,17 @@ size_t KernelSource::hand_over_first(RecordSink& sink) {
 }
 
 size_t KernelSource::drain(RecordSink& sink) {
+    if (canaries_.is_open()) {
+        CanaryTray::Sieve sieve(canaries_, sink);
+        const size_t critical = probes_.critical.read(sieve, SIZE_MAX);
+        return critical + probes_.bulk.read(sieve, kBulkBatch);
+    }
     const size_t critical = probes_.critical.read(sink, SIZE_MAX);
     return critical + probes_.bulk.read(sink, kBulkBatch);
 }
 
 void KernelSource::sleep(uint32_t state, int milliseconds) {
-    uint32_t& sleeping = probes_.object.shared().sleeping;
+    uint32_t& sleeping = probes_.first.object.shared().sleeping;
     __atomic_store_n(&sleeping, state, __ATOMIC_SEQ_CST);
     const bool nothing_yet = state == CONSUMER_batching ||
                              (probes_.critical.waiting() == 0 && probes_.bulk.waiting() == 0);
@@ -210,7 +219,7 @@ void KernelSource::sleep(uint32_t state, int milliseconds) {
 }
 
 std::vector<RecordLoss> KernelSource::losses() const {
-    const int map = probes_.object.map_fd("losses");
+    const int map = probes_.first.object.map_fd("losses");
     std::vector<uint64_t> by_cpu(static_cast<size_t>(std::max(libbpf_num_possible_cpus(), 1)));
     std::vector<RecordLoss> found;
     constexpr uint32_t kRows = uint32_t{EVENT_COUNT} * uint32_t{LOSS_COUNT};

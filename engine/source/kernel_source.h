@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/fd.h"
+#include "engine/source/canary_tray.h"
 #include "engine/source/kernel_options.h"
 #include "engine/source/probe_loader.h"
 #include "engine/source/source.h"
@@ -18,6 +19,13 @@ struct RecordLoss {
     event_id event;
     std::string reason;
     uint64_t count;
+};
+
+/// Hooks prepared for other wanted events, not in force yet.
+struct HookChange {
+    EventSet wanted;
+    bool environment = false;
+    std::vector<HookPart> added;  // none or one
 };
 
 class KernelSource final : public Source {
@@ -32,8 +40,20 @@ class KernelSource final : public Source {
     void poll_critical(RecordSink& sink) override;
     bool finished() const override { return false; }
 
+    /// Loads, attaches and proves the hooks that other wanted events need. Called from another
+    /// thread than poll's while that goes on: its polls bring the proofs. What is attached is not
+    /// touched, and on an error all is as it was.
+    Result<HookChange> prepare(const EventSet& wanted, bool environment);
+
+    /// From poll's thread: what was prepared is in force, and hooks that no longer serve anything
+    /// are gone. What is given back is closed when it dies, which takes a while.
+    std::vector<HookPart> commit(HookChange change);
+
+    /// What was prepared is not to be.
+    void give_up(HookChange change);
+
     /// What was chosen for every hook, and why.
-    std::vector<HookReport> hooks() const { return probes_.ladder.report(); }
+    std::vector<HookReport> hooks() const;
 
     /// How the processes that were there already became known.
     const std::string& snapshot_hook() const { return probes_.snapshot_program; }
@@ -45,14 +65,17 @@ class KernelSource final : public Source {
     size_t mapped() const { return probes_.critical.mapped() + probes_.bulk.mapped(); }
 
   private:
-    KernelSource(LoadedProbes probes, Fd waiting, CgroupHierarchy hierarchy);
+    KernelSource(KernelOptions options, LoadedProbes probes, Fd waiting, CgroupHierarchy hierarchy);
 
     Result<void> seed_scope(pid_t root);
     size_t hand_over_first(RecordSink& sink);
     size_t drain(RecordSink& sink);
     void sleep(uint32_t state, int milliseconds);
 
+    KernelOptions options_;
     LoadedProbes probes_;
+    std::vector<HookPart> more_;  // what reloads added
+    CanaryTray canaries_;
     Fd waiting_;  // epoll over both rings
     CgroupHierarchy hierarchy_;
     std::vector<std::byte> snapshot_;  // until the first poll

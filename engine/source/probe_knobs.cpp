@@ -16,42 +16,52 @@ bool is_socket_event(event_id event) {
            event == EVENT_accept || event == EVENT_accept4;
 }
 
+/// Probes read it meanwhile.
+void store(uint8_t& place, uint8_t value) {
+    __atomic_store_n(&place, value, __ATOMIC_RELAXED);
+}
+
 }  // namespace
 
 uint8_t program_index(event_id event) {
     return static_cast<uint8_t>(uint32_t{event} + uint32_t{SYSCALL_FIRST_EVENT});
 }
 
-void set_numbers(knobs& settings, event_id event) {
+void set_numbers(control& shared, event_id event, bool wanted) {
     const auto& all = syscall_numbers();
     const auto row = std::ranges::find(all, event, &SyscallNumbers::event);
     if (row == all.end()) {
         return;
     }
+    const uint8_t program = wanted ? program_index(event) : uint8_t{SYSCALL_NONE};
     if (row->native >= 0) {
-        settings.native[row->native] = program_index(event);
+        store(shared.native[row->native], program);
     }
     for (const int number : {row->compat, row->short_compat}) {
         if (number >= 0) {
-            settings.compat[number] = program_index(event);
+            store(shared.compat[number], program);
         }
     }
 #if defined(__x86_64__)
-    if (is_socket_event(event)) {
-        settings.compat[kSocketcall] = SYSCALL_SOCKETCALL;
+    if (is_socket_event(event) && wanted) {
+        store(shared.compat[kSocketcall], SYSCALL_SOCKETCALL);  // stays: it sorts by itself
     }
 #endif
+}
+
+void fill_wanted(control& shared, const EventSet& wanted, bool environment) {
+    __atomic_store_n(&shared.environment_limit, environment ? kMostEnvironment : 0,
+                     __ATOMIC_RELAXED);
+    for (size_t event = 0; event < EVENT_COUNT; ++event) {
+        store(shared.wanted[event], wanted.test(event) ? 1 : 0);
+    }
 }
 
 Result<void> fill_knobs(knobs& settings, const KernelOptions& options,
                         const CgroupHierarchy& hierarchy) {
     settings.hierarchy = hierarchy.number;
     settings.arguments_limit = options.arguments_limit;
-    settings.environment_limit = options.environment ? kMostEnvironment : 0;
     settings.threads = options.threads;
-    for (size_t event = 0; event < EVENT_COUNT; ++event) {
-        settings.wanted[event] = options.wanted.test(event);
-    }
     switch (options.scope.kind) {
         case Scope::Kind::host:
             settings.scope = SCOPE_host;

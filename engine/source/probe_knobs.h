@@ -1,4 +1,4 @@
-// What the probes are told before they are loaded.
+// What the probes are told: before they are loaded, and while they run.
 #pragma once
 
 #include "engine/source/kernel_options.h"
@@ -10,10 +10,14 @@ namespace saker {
 /// dispatcher's table.
 uint8_t program_index(event_id event);
 
-/// Sends the numbers of the event's system call to its program.
-void set_numbers(knobs& settings, event_id event);
+/// From now on the event's system call goes to its program, whatever number it is called by; or to
+/// none.
+void set_numbers(control& shared, event_id event, bool wanted);
 
-/// All but the numbers. An error when the scope's control group cannot be told.
+/// What a reload may change, but for the numbers.
+void fill_wanted(control& shared, const EventSet& wanted, bool environment);
+
+/// What stays as it is. An error when the scope's control group cannot be told.
 Result<void> fill_knobs(knobs& settings, const KernelOptions& options,
                         const CgroupHierarchy& hierarchy);
 

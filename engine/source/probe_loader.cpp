@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "engine/source/canary.h"
-#include "engine/source/canary_watch.h"
+#include "engine/source/hook_attach.h"
 #include "engine/source/probe_knobs.h"
 
 namespace saker {
@@ -26,31 +26,35 @@ uint32_t own_pid_namespace() {
     return ::stat("/proc/self/ns/pid", &facts) == 0 ? static_cast<uint32_t>(facts.st_ino) : 0;
 }
 
-void enable_rung(ProbeObject& object, const Rung& rung, const Hook& hook, const HookTrial& trial) {
+void enable_rung(ProbeObject& object, const Rung& rung, const HookTrial& trial) {
     object.enable(rung.program);
     for (const Companion& companion : rung.companions) {
         if (companion.function.empty() || trial.has_function(companion.function)) {
             object.enable(companion.program);
         }
     }
-    if (rung.kind == HookKind::syscall_dispatcher) {
-        for (size_t event = 0; event < EVENT_COUNT; ++event) {
-            if (hook.events.test(event)) {
-                set_numbers(object.settings(), static_cast<event_id>(event));
-            }
-        }
-    }
 }
 
 class Loader {
   public:
-    Loader(const KernelOptions& options, const CgroupHierarchy& hierarchy, HookTrial trial)
+    /// What is there shares its maps; nothing there: these are the first.
+    Loader(const KernelOptions& options, const CgroupHierarchy& hierarchy, HookTrial trial,
+           HookLadder ladder, const std::vector<HookPart*>& present, CanaryIntake& intake)
         : options_(options),
           hierarchy_(hierarchy),
           trial_(std::move(trial)),
-          ladder_(options.wanted) {}
+          ladder_(std::move(ladder)),
+          present_(present),
+          intake_(intake) {}
 
-    Result<LoadedProbes> run() {
+    struct Done {
+        HookPart part;
+        std::vector<std::byte> early;
+        std::string snapshot_program;
+        bool snapshot_has_texts;
+    };
+
+    Result<Done> run() {
         drop_unwanted_kinds();
         while (true) {
             ladder_.settle(trial_);
@@ -65,7 +69,7 @@ class Loader {
     }
 
   private:
-    using Attempt = Result<std::optional<LoadedProbes>>;
+    using Attempt = Result<std::optional<Done>>;
 
     void drop_unwanted_kinds() {
         for (auto& standing : ladder_.standings()) {
@@ -94,9 +98,18 @@ class Loader {
             return introduced.error();
         }
         if (!attach_all(*object)) {
-            return std::optional<LoadedProbes>{};
+            withdraw(*object);
+            return std::optional<Done>{};
         }
         return prove(std::move(*object));
+    }
+
+    /// What shares the maps of others must not leave anything in them.
+    void withdraw(ProbeObject& object) {
+        for (const HookLadder::Standing& standing : dispatched_) {
+            put_into_dispatcher(object, object.shared(), standing, false);
+        }
+        dispatched_.clear();
     }
 
     Result<ProbeObject> prepare() {
@@ -108,24 +121,36 @@ class Loader {
         if (!filled) {
             return filled.error();
         }
-        const int cpus = libbpf_num_possible_cpus();
-        object->resize("slots", kSlotsPerCpu * static_cast<uint32_t>(std::max(cpus, 1)));
-        object->resize("critical_ring", options_.critical_ring);
-        object->resize("bulk_ring", options_.bulk_ring);
         for (const auto& standing : ladder_.standings()) {
             if (const Rung* rung = standing.rung()) {
-                enable_rung(*object, *rung, standing.hook, trial_);
+                enable_rung(*object, *rung, trial_);
                 object->settings().stashes |= standing.hook.stashes;
             }
         }
         if (object->settings().stashes == 0) {
             object->leave_out("stashes");  // older kernels have no such map
         }
-        object->enable("on_tree");
-        if (snapshot_program()) {
-            object->enable(snapshot_program());
+        if (present_.empty()) {
+            prepare_first(*object);
+        } else {
+            std::vector<const ProbeObject*> others;
+            for (const HookPart* part : present_) {
+                others.push_back(&part->object);
+            }
+            object->share_maps(others);
         }
         return object;
+    }
+
+    void prepare_first(ProbeObject& object) {
+        const int cpus = libbpf_num_possible_cpus();
+        object.resize("slots", kSlotsPerCpu * static_cast<uint32_t>(std::max(cpus, 1)));
+        object.resize("critical_ring", options_.critical_ring);
+        object.resize("bulk_ring", options_.bulk_ring);
+        object.enable("on_tree");
+        if (snapshot_program()) {
+            object.enable(snapshot_program());
+        }
     }
 
     const char* snapshot_program() const {
@@ -138,20 +163,24 @@ class Loader {
         if (snapshot_program() && culprit == snapshot_program()) {
             snapshot_error_ += culprit + ": " + error.message + ": " + error.hint + "; ";
             ++snapshot_rung_;
-            return std::optional<LoadedProbes>{};
+            return std::optional<Done>{};
         }
         HookLadder::Standing* standing = ladder_.with_program(culprit);
         if (culprit.empty() || !standing) {
             return error;
         }
         ladder_.step_down(*standing, error.message + ": " + error.hint);
-        return std::optional<LoadedProbes>{};
+        return std::optional<Done>{};
     }
 
     /// Tells the probes who we are: in a pid namespace of its own the daemon has another id than
     /// the kernel's hooks see.
     Result<void> introduce(ProbeObject& object) {
         control& shared = object.shared();
+        if (!present_.empty()) {
+            return {};  // they were told
+        }
+        fill_wanted(shared, options_.wanted, options_.environment);
         shared.wake[LANE_critical] = options_.critical_ring / kWakeShare;
         shared.wake[LANE_bulk] = options_.bulk_ring / kWakeShare;
         shared.own_pid_namespace = own_pid_namespace();
@@ -173,14 +202,15 @@ class Loader {
 
     bool attach_all(ProbeObject& object) {
         bool whole = true;
-        bool dispatches = false;
+        dispatched_.clear();
         for (auto& standing : ladder_.standings()) {
             const Rung* rung = standing.rung();
             if (!rung) {
                 continue;
             }
             if (rung->kind == HookKind::syscall_dispatcher) {
-                dispatches |= put_into_dispatcher(object, standing);
+                put_into_dispatcher(object, object.shared(), standing, true);
+                dispatched_.push_back(standing);
                 continue;
             }
             auto attached = attach_rung(object, *rung);
@@ -189,36 +219,19 @@ class Loader {
                 whole = false;
             }
         }
-        if (whole && dispatches) {
+        if (whole && !dispatched_.empty()) {
             whole = attach_dispatcher(object);
         }
         return whole;
     }
 
-    static Result<void> attach_rung(ProbeObject& object, const Rung& rung) {
-        auto attached = object.attach(rung.program);
-        for (const Companion& companion : rung.companions) {
-            if (attached && object.is_enabled(companion.program)) {
-                attached = object.attach(companion.program);
-            }
-        }
-        return attached;
-    }
-
-    static bool put_into_dispatcher(ProbeObject& object, const HookLadder::Standing& standing) {
-        const int programs = object.map_fd("syscall_programs");
-        const int program = object.program_fd(standing.rung()->program);
-        for (size_t event = 0; event < EVENT_COUNT; ++event) {
-            if (standing.hook.events.test(event)) {
-                const uint32_t index = program_index(static_cast<event_id>(event));
-                bpf_map_update_elem(programs, &index, &program, BPF_ANY);
-            }
-        }
-        return true;
-    }
-
     bool attach_dispatcher(ProbeObject& object) {
-        auto attached = object.attach("on_sys_exit");
+        for (const HookPart* part : present_) {
+            if (part->object.is_attached(kDispatcher)) {
+                return true;
+            }
+        }
+        auto attached = object.attach(kDispatcher);
         if (attached) {
             return true;
         }
@@ -232,31 +245,29 @@ class Loader {
     }
 
     Attempt prove(ProbeObject object) {
-        auto critical = RingReader::open(object.map_fd("critical_ring"), options_.critical_ring);
-        if (!critical) {
-            return critical.error();
-        }
-        auto bulk = RingReader::open(object.map_fd("bulk_ring"), options_.bulk_ring);
-        if (!bulk) {
-            return bulk.error();
-        }
         std::vector<std::byte> early;
         CanaryWatch watch(early);
-        act(object, *critical, *bulk, watch);
+        act(object);
+        if (auto collected = intake_.collect(object, watch); !collected) {
+            withdraw(object);
+            return collected.error();
+        }
         bool whole = true;
         for (auto& standing : ladder_.standings()) {
             whole &= judge(standing, watch);
         }
         if (!whole) {
-            return std::optional<LoadedProbes>{};
+            withdraw(object);
+            return std::optional<Done>{};
         }
         const char* program = snapshot_program();
-        return std::optional<LoadedProbes>{LoadedProbes{
-            std::move(object), std::move(ladder_), *std::move(critical), *std::move(bulk),
-            std::move(early), program ? program : "", snapshot_rung_ == 0}};
+        return std::optional<Done>{Done{{std::move(object), std::move(ladder_)},
+                                        std::move(early),
+                                        program ? program : "",
+                                        snapshot_rung_ == 0}};
     }
 
-    void act(ProbeObject& object, RingReader& critical, RingReader& bulk, CanaryWatch& watch) {
+    void act(ProbeObject& object) {
         EventSet acts;
         for (const auto& standing : ladder_.standings()) {
             if (standing.rung()) {
@@ -267,8 +278,6 @@ class Loader {
         __atomic_store_n(&canary, 1, __ATOMIC_SEQ_CST);
         act_for(acts);
         __atomic_store_n(&canary, 0, __ATOMIC_SEQ_CST);
-        critical.read(watch, SIZE_MAX);
-        bulk.read(watch, SIZE_MAX);
     }
 
     EventSet wanted_or_life(const HookLadder::Standing& standing) const {
@@ -298,6 +307,9 @@ class Loader {
     const CgroupHierarchy& hierarchy_;
     HookTrial trial_;
     HookLadder ladder_;
+    const std::vector<HookPart*> present_;
+    CanaryIntake& intake_;
+    std::vector<HookLadder::Standing> dispatched_;  // by the probes being tried
     size_t snapshot_rung_ = 0;
     std::string snapshot_error_;
 };
@@ -319,7 +331,35 @@ Result<LoadedProbes> load_probes(const KernelOptions& options, const CgroupHiera
     if (!trial) {
         return trial.error();
     }
-    return Loader(options, hierarchy, *std::move(trial)).run();
+    FirstIntake intake(options);
+    auto done =
+        Loader(options, hierarchy, *std::move(trial), HookLadder(options.wanted), {}, intake).run();
+    if (!done) {
+        return done.error();
+    }
+    std::vector<RingReader> rings = intake.take_rings();
+    return LoadedProbes{std::move(done->part),
+                        std::move(rings[0]),
+                        std::move(rings[1]),
+                        std::move(done->early),
+                        std::move(done->snapshot_program),
+                        done->snapshot_has_texts};
+}
+
+Result<HookPart> load_more_probes(const KernelOptions& options, const CgroupHierarchy& hierarchy,
+                                  const std::vector<HookPart*>& present, CanaryIntake& intake) {
+    auto trial = HookTrial::open();
+    if (!trial) {
+        return trial.error();
+    }
+    std::vector<const HookLadder*> others;
+    for (const HookPart* part : present) {
+        others.push_back(&part->ladder);
+    }
+    auto done = Loader(options, hierarchy, *std::move(trial), HookLadder(options.wanted, others),
+                       present, intake)
+                    .run();
+    return done ? Result<HookPart>(std::move(done->part)) : Result<HookPart>(done.error());
 }
 
 }  // namespace saker

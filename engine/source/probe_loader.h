@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "engine/source/canary_intake.h"
 #include "engine/source/hook_ladder.h"
 #include "engine/source/kernel_options.h"
 #include "engine/source/probe_object.h"
@@ -10,10 +11,15 @@
 
 namespace saker {
 
-/// Attached probes and what came while they were proven.
-struct LoadedProbes {
+/// Programs loaded together, and the hooks they are for.
+struct HookPart {
     ProbeObject object;
     HookLadder ladder;
+};
+
+/// Attached probes and what came while they were proven.
+struct LoadedProbes {
+    HookPart first;
     RingReader critical;
     RingReader bulk;
     std::vector<std::byte> early;     // records of others, one behind the other
@@ -24,6 +30,11 @@ struct LoadedProbes {
 /// Loads, attaches and proves, climbing down a rung wherever the kernel refuses or a hook stays
 /// silent, until all that is left holds.
 Result<LoadedProbes> load_probes(const KernelOptions& options, const CgroupHierarchy& hierarchy);
+
+/// The same for the hooks these events need beyond those that are there: they share the maps of
+/// what is there, and nothing that is attached is touched. `options` say what is wanted in all.
+Result<HookPart> load_more_probes(const KernelOptions& options, const CgroupHierarchy& hierarchy,
+                                  const std::vector<HookPart*>& present, CanaryIntake& intake);
 
 /// Every process there is, by its id in the first pid namespace, and its parent.
 Result<std::vector<tree_node>> process_tree(const ProbeObject& object);

@@ -159,6 +159,22 @@ bool ProbeObject::is_enabled(std::string_view program) const {
     return found && bpf_program__autoload(found);
 }
 
+void ProbeObject::share_maps(const std::vector<const ProbeObject*>& others) {
+    bpf_map* map = nullptr;
+    while ((map = bpf_object__next_map(object_.get(), map)) != nullptr) {
+        const std::string_view name = bpf_map__name(map);
+        if (name.find(".rodata") != std::string_view::npos) {
+            continue;
+        }
+        for (const ProbeObject* other : others) {
+            if (const int there = other->map_fd(name); there >= 0) {
+                bpf_map__reuse_fd(map, there);
+                break;
+            }
+        }
+    }
+}
+
 void ProbeObject::leave_out(std::string_view map) {
     if (bpf_map* found = bpf_object__find_map_by_name(object_.get(), std::string(map).c_str())) {
         bpf_map__set_autocreate(found, false);
@@ -217,8 +233,16 @@ Result<void> ProbeObject::attach(std::string_view program) {
     if (!link) {
         return refused(errno, "attaching " + std::string(program));
     }
-    links_.emplace_back(link);
+    links_.push_back({std::string(program), std::unique_ptr<bpf_link, CloseLink>(link)});
     return {};
+}
+
+void ProbeObject::detach(std::string_view program) {
+    std::erase_if(links_, [&](const Attached& each) { return each.program == program; });
+}
+
+bool ProbeObject::is_attached(std::string_view program) const {
+    return std::ranges::find(links_, program, &Attached::program) != links_.end();
 }
 
 Result<std::vector<std::byte>> ProbeObject::iterate(std::string_view program) const {

@@ -30,6 +30,8 @@ class ProbeObject {
     knobs& settings() { return *knobs_; }
     /// Number of elements of a map, or bytes of a ring.
     void resize(std::string_view map, uint32_t entries);
+    /// Maps that others already have are theirs; knobs are everybody's own.
+    void share_maps(const std::vector<const ProbeObject*>& others);
     /// This map will not be made: nothing that is loaded reaches it.
     void leave_out(std::string_view map);
     /// This program will be loaded; the others will not.
@@ -46,6 +48,9 @@ class ProbeObject {
     int map_fd(std::string_view map) const;
     int program_fd(std::string_view program) const;
     Result<void> attach(std::string_view program);
+    void detach(std::string_view program);
+    bool is_attached(std::string_view program) const;
+    bool has_attached() const { return !links_.empty(); }
 
     /// Everything an iterator program writes.
     Result<std::vector<std::byte>> iterate(std::string_view program) const;
@@ -65,7 +70,11 @@ class ProbeObject {
     Result<void> map_control();
 
     std::unique_ptr<bpf_object, CloseObject> object_;
-    std::vector<std::unique_ptr<bpf_link, CloseLink>> links_;  // close before the object
+    struct Attached {
+        std::string program;
+        std::unique_ptr<bpf_link, CloseLink> link;
+    };
+    std::vector<Attached> links_;  // close before the object
     knobs* knobs_ = nullptr;
     control* control_ = nullptr;
 };

@@ -57,6 +57,14 @@ uint64_t RingReader::waiting() const {
     return load(produced_) - *consumed_;
 }
 
+uint64_t RingReader::produced() const {
+    return load(produced_);
+}
+
+uint64_t RingReader::consumed() const {
+    return load(consumed_);
+}
+
 size_t RingReader::read(RecordSink& sink, size_t limit) {
     const std::byte* ring = produced_ + page_;
     uint64_t at = *consumed_;

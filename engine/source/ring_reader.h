@@ -25,6 +25,10 @@ class RingReader {
     /// Bytes not read yet, records still being written among them.
     uint64_t waiting() const;
 
+    /// How far the kernel has written, and how far we have read; from any thread.
+    uint64_t produced() const;
+    uint64_t consumed() const;
+
     /// Bytes mapped beside the ring itself, and of the ring: it is mapped twice.
     size_t mapped() const { return page_ + page_ + 2 * size_; }
 

@@ -20,13 +20,13 @@ class Source {
   public:
     virtual ~Source() = default;
 
-    /// Hands over what is there: all of the critical lane first, then at most one batch of the bulk lane.
-    /// Waits up to `wait_ms` when there is nothing. Returns the number of records, or why no more can
-    /// come. A replay's end is reported by `finished`.
+    /// Hands over what is there: all of the critical lane first, then at most one batch of the bulk
+    /// lane. Waits up to `wait_ms` when there is nothing. Returns the number of records, or why no
+    /// more can come. A replay's end is reported by `finished`.
     virtual Result<size_t> poll(RecordSink& sink, int wait_ms) = 0;
 
-    /// Hands over what is waiting in the critical lane and nothing else: state asks for this when a bulk
-    /// record comes from a process whose birth is still in the ring.
+    /// Hands over what is waiting in the critical lane and nothing else: state asks for this when a
+    /// bulk record comes from a process whose birth is still in the ring.
     virtual void poll_critical(RecordSink& sink) = 0;
 
     /// No record will ever come again.

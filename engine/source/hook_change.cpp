@@ -1,0 +1,143 @@
+// How the hooks of a running source change: what stays is not touched, so that nothing is lost or
+// told twice.
+#include <bpf/bpf.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <iterator>
+#include <thread>
+
+#include "engine/source/hook_attach.h"
+#include "engine/source/kernel_source.h"
+#include "engine/source/probe_knobs.h"
+
+namespace saker {
+
+namespace {
+
+/// The rings are read by whoever polls; it is enough to wait until what was there is read.
+class RunningIntake final : public CanaryIntake {
+  public:
+    RunningIntake(CanaryTray& tray, const LoadedProbes& probes) : tray_(tray), probes_(probes) {
+        tray_.open();
+    }
+    ~RunningIntake() override { tray_.close(); }
+    RunningIntake(const RunningIntake&) = delete;
+    RunningIntake& operator=(const RunningIntake&) = delete;
+
+    Result<void> collect(const ProbeObject&, CanaryWatch& watch) override {
+        using Clock = std::chrono::steady_clock;
+        constexpr std::chrono::seconds kPatience{10};
+        const Clock::time_point deadline = Clock::now() + kPatience;
+        for (const RingReader* ring : {&probes_.critical, &probes_.bulk}) {
+            const uint64_t end = ring->produced();
+            while (ring->consumed() < end) {
+                if (Clock::now() > deadline) {
+                    return Error{"the rings were not read in time to prove hooks"};
+                }
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+        }
+        hand_over(watch);
+        tray_.open();  // for the next round, if a hook steps down
+        return {};
+    }
+
+  private:
+    void hand_over(CanaryWatch& watch) {
+        const std::vector<std::byte> records = tray_.close();
+        std::span<const std::byte> left = records;
+        while (left.size() >= sizeof(event_header)) {
+            event_header header;
+            std::memcpy(&header, left.data(), sizeof(header));
+            watch.take(left.first(header.size));
+            left = left.subspan(header.size);
+        }
+    }
+
+    CanaryTray& tray_;
+    const LoadedProbes& probes_;
+};
+
+}  // namespace
+
+Result<HookChange> KernelSource::prepare(const EventSet& wanted, bool environment) {
+    HookChange change{wanted, environment, {}};
+    std::vector<HookPart*> present{&probes_.first};
+    std::vector<const HookLadder*> ladders{&probes_.first.ladder};
+    for (HookPart& part : more_) {
+        present.push_back(&part);
+        ladders.push_back(&part.ladder);
+    }
+    control& shared = probes_.first.object.shared();
+    // Both until it is settled: what the old rules do not want they do not match.
+    fill_wanted(shared, options_.wanted | wanted, options_.environment || environment);
+    if (HookLadder(wanted, ladders).standings().empty()) {
+        return change;
+    }
+    KernelOptions options = options_;
+    options.wanted = wanted;
+    RunningIntake intake(canaries_, probes_);
+    auto added = load_more_probes(options, hierarchy_, present, intake);
+    if (!added) {
+        fill_wanted(shared, options_.wanted, options_.environment);
+        return added.error();
+    }
+    change.added.push_back(*std::move(added));
+    return change;
+}
+
+void KernelSource::give_up(HookChange change) {
+    control& shared = probes_.first.object.shared();
+    for (HookPart& part : change.added) {
+        for (const HookLadder::Standing& standing : part.ladder.standings()) {
+            take_out(part.object, shared, standing);
+        }
+    }
+    fill_wanted(shared, options_.wanted, options_.environment);
+}
+
+std::vector<HookPart> KernelSource::commit(HookChange change) {
+    control& shared = probes_.first.object.shared();
+    options_.wanted = change.wanted;
+    options_.environment = change.environment;
+    fill_wanted(shared, options_.wanted, options_.environment);
+    std::ranges::move(change.added, std::back_inserter(more_));
+    std::vector<HookPart*> parts{&probes_.first};
+    for (HookPart& part : more_) {
+        parts.push_back(&part);
+    }
+    bool dispatches = false;
+    for (HookPart* part : parts) {
+        for (const HookLadder::Standing& gone : part->ladder.remove_all_but(options_.wanted)) {
+            take_out(part->object, shared, gone);
+        }
+        dispatches |= std::ranges::any_of(part->ladder.standings(), [](const auto& standing) {
+            return standing.rung() && standing.rung()->kind == HookKind::syscall_dispatcher;
+        });
+    }
+    for (HookPart* part : parts) {
+        if (!dispatches) {
+            part->object.detach(kDispatcher);
+        }
+    }
+    std::vector<HookPart> over;
+    std::vector<HookPart> kept;
+    for (HookPart& part : more_) {
+        const bool serves = !part.ladder.standings().empty() || part.object.has_attached();
+        (serves ? kept : over).push_back(std::move(part));
+    }
+    more_ = std::move(kept);
+    return over;
+}
+
+std::vector<HookReport> KernelSource::hooks() const {
+    std::vector<HookReport> all = probes_.first.ladder.report();
+    for (const HookPart& part : more_) {
+        std::ranges::move(part.ladder.report(), std::back_inserter(all));
+    }
+    return all;
+}
+
+}  // namespace saker
