@@ -27,6 +27,23 @@
 #define peek(...) BPF_CORE_READ(__VA_ARGS__)
 
 /*
+ * follow(type, address, a, b) is peek, or get where KERNEL_CASTS says that the kernel gives an
+ * address a type after the fact (a35b9af4ec2c, 6.2): a load costs a tenth of a helper call. A
+ * program file compiled both ways has its programs twice, those with casts named on_…_casts; the
+ * loader takes them where it can.
+ */
+#ifdef KERNEL_CASTS
+extern void* bpf_rdonly_cast(const void* address, __u32 type) __ksym __weak;
+#define cast(type, address) \
+    ((type*)bpf_rdonly_cast((const void*)(address), bpf_core_type_id_kernel(type)))
+#define follow(type, address, ...) get(cast(type, address), __VA_ARGS__)
+#define VARIANT(program) program##_casts
+#else
+#define follow(type, address, ...) peek((const type*)(address), __VA_ARGS__)
+#define VARIANT(program) program
+#endif
+
+/*
  * reach is get where every call of the host passes, else peek: for each pointer that get follows,
  * the verifier of newer kernels searches all types by name four times (6fcd486b3a0a, 6.4), half a
  * millisecond of starting time.
@@ -107,6 +124,14 @@ struct view {
     __u64 bytes[VIEW_BYTES / 8];
 };
 
+#ifdef KERNEL_CASTS
+
+static __always_inline void view(struct view* view, const void* object, __u32 bytes) {}
+
+#define seen(view, bytes_read, object, member) follow(typeof(*(object)), object, member)
+
+#else
+
 static __always_inline void view(struct view* view, const void* object, __u32 bytes) {
     if (bpf_probe_read_kernel(view, bytes, object))
         __builtin_memset(view, 0, sizeof(*view));
@@ -122,3 +147,5 @@ static __always_inline void view(struct view* view, const void* object, __u32 by
             bpf_probe_read_kernel(&value, sizeof(value), (const char*)(object) + offset); \
         value;                                                                            \
     })
+
+#endif

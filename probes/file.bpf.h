@@ -84,13 +84,11 @@ static __always_inline void read_file(struct event_header* header, struct object
                                       const struct file* from) {
     struct view* bytes = &slot_of(header)->view;
     struct file* file = (struct file*)from;
-    struct path path;
 
     __builtin_memset(object, 0, sizeof(*object));
     view(bytes, file, FILE_VIEW);
-    path = seen(bytes, FILE_VIEW, file, f_path);
-    object->mnt = path.mnt;
-    object->dentry = path.dentry;
+    object->mnt = seen(bytes, FILE_VIEW, file, f_path.mnt);
+    object->dentry = seen(bytes, FILE_VIEW, file, f_path.dentry);
     object->inode = seen(bytes, FILE_VIEW, file, f_inode);
     if (seen(bytes, FILE_VIEW, file, f_mode) & FMODE_CREATED_BIT)
         object->flags |= FILE_CREATED;

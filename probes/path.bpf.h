@@ -12,14 +12,31 @@
 #define PATH_COMPONENTS 2048
 #define PATH_COMPONENTS_UNROLLED 96
 
-/* d_parent, then d_name as hash and length together, then the name's address: they lie side by side
- * in every kernel so far; where they do not, they are read one by one. */
 struct dentry_step {
     struct dentry* parent;
     __u64 hash_len;
     const unsigned char* name;
 };
 
+#ifdef KERNEL_CASTS
+
+static __always_inline void read_step(struct dentry_step* step, const struct dentry* dentry) {
+    step->parent = follow(struct dentry, dentry, d_parent);
+    step->hash_len = follow(struct dentry, dentry, d_name.hash_len);
+    step->name = follow(struct dentry, dentry, d_name.name);
+}
+
+static __always_inline void enter_mount(struct slot* slot, const struct mount* mount) {
+    slot->walk.mount = (__u64)mount;
+    slot->walk.parent = (__u64)follow(struct mount, mount, mnt_parent);
+    slot->walk.mountpoint = (__u64)follow(struct mount, mount, mnt_mountpoint);
+    slot->walk.root = (__u64)follow(struct mount, mount, mnt.mnt_root);
+}
+
+#else
+
+/* d_parent, then d_name as hash and length together, then the name's address: they lie side by side
+ * in every kernel so far; where they do not, they are read one by one. */
 static __always_inline void read_step(struct dentry_step* step, const struct dentry* dentry) {
     const __u32 parent = bpf_core_field_offset(struct dentry, d_parent);
     const __u32 name = bpf_core_field_offset(struct dentry, d_name);
@@ -48,6 +65,8 @@ static __always_inline void enter_mount(struct slot* slot, const struct mount* m
     slot->walk.mountpoint = (__u64)peek(mount, mnt_mountpoint);
     slot->walk.root = (__u64)peek(mount, mnt.mnt_root);
 }
+
+#endif
 
 struct walker {
     struct slot* slot;

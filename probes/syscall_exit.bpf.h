@@ -66,55 +66,57 @@ static __always_inline struct event_header* begun_record(void) {
     return slot ? (struct event_header*)slot->record : 0;
 }
 
-#define SYSCALL_EXIT(name)                                                        \
-    static __noinline int exit_##name(struct call* call);                         \
-    SEC("tp_btf/sys_exit")                                                        \
-    int BPF_PROG(on_##name, struct pt_regs* regs, long result) {                  \
-        struct call call;                                                         \
-        read_call(&call, current_task(), regs, result);                           \
-        call.begun = begun_record();                                              \
-        return call.begun ? exit_##name(&call) : 0;                               \
-    }                                                                             \
-    SEC(NATIVE_FUNCTION(name))                                                    \
-    int BPF_PROG(on_##name##_fexit, struct pt_regs* regs, long result) {          \
-        struct call call;                                                         \
-        read_call(&call, current_task(), regs, result);                           \
-        return exit_##name(&call);                                                \
-    }                                                                             \
-    SEC("fexit/__ia32_sys_" #name)                                                \
-    int BPF_PROG(on_##name##_fexit32, struct pt_regs* regs, long result) {        \
-        struct call call;                                                         \
-        read_call(&call, current_task(), regs, result);                           \
-        return exit_##name(&call);                                                \
-    }                                                                             \
-    SEC("fexit/__ia32_compat_sys_" #name)                                         \
-    int BPF_PROG(on_##name##_fexit32_compat, struct pt_regs* regs, long result) { \
-        struct call call;                                                         \
-        read_call(&call, current_task(), regs, result);                           \
-        return exit_##name(&call);                                                \
-    }                                                                             \
-    SEC("tracepoint/syscalls/sys_exit_" #name)                                    \
-    int on_##name##_tracepoint(struct syscall_exit_context* context) {            \
-        struct call call;                                                         \
-        read_current_call(&call, current_task());                                 \
-        call.result = context->result;                                            \
-        return exit_##name(&call);                                                \
-    }                                                                             \
+#define PROGRAM(name, ...) BPF_PROG(name, __VA_ARGS__)
+
+#define SYSCALL_EXIT(name)                                                                \
+    static __noinline int exit_##name(struct call* call);                                 \
+    SEC("tp_btf/sys_exit")                                                                \
+    int PROGRAM(VARIANT(on_##name), struct pt_regs* regs, long result) {                  \
+        struct call call;                                                                 \
+        read_call(&call, current_task(), regs, result);                                   \
+        call.begun = begun_record();                                                      \
+        return call.begun ? exit_##name(&call) : 0;                                       \
+    }                                                                                     \
+    SEC(NATIVE_FUNCTION(name))                                                            \
+    int PROGRAM(VARIANT(on_##name##_fexit), struct pt_regs* regs, long result) {          \
+        struct call call;                                                                 \
+        read_call(&call, current_task(), regs, result);                                   \
+        return exit_##name(&call);                                                        \
+    }                                                                                     \
+    SEC("fexit/__ia32_sys_" #name)                                                        \
+    int PROGRAM(VARIANT(on_##name##_fexit32), struct pt_regs* regs, long result) {        \
+        struct call call;                                                                 \
+        read_call(&call, current_task(), regs, result);                                   \
+        return exit_##name(&call);                                                        \
+    }                                                                                     \
+    SEC("fexit/__ia32_compat_sys_" #name)                                                 \
+    int PROGRAM(VARIANT(on_##name##_fexit32_compat), struct pt_regs* regs, long result) { \
+        struct call call;                                                                 \
+        read_call(&call, current_task(), regs, result);                                   \
+        return exit_##name(&call);                                                        \
+    }                                                                                     \
+    SEC("tracepoint/syscalls/sys_exit_" #name)                                            \
+    int VARIANT(on_##name##_tracepoint)(struct syscall_exit_context * context) {          \
+        struct call call;                                                                 \
+        read_current_call(&call, current_task());                                         \
+        call.result = context->result;                                                    \
+        return exit_##name(&call);                                                        \
+    }                                                                                     \
     static __noinline int exit_##name(struct call* call)
 
 /* As SYSCALL_EXIT, for a call 32-bit programs may also make by socketcall. */
-#define SOCKET_EXIT(name)                                                            \
-    static __noinline int socket_exit_##name(struct call* call);                     \
-    SYSCALL_EXIT(name) {                                                             \
-        return unpack_socketcall(call, SOCKETCALL_##name) ? socket_exit_##name(call) \
-                                                          : no_event(call);          \
-    }                                                                                \
-    SEC("fexit/__ia32_compat_sys_socketcall")                                        \
-    int BPF_PROG(on_##name##_fexit_socketcall, struct pt_regs* regs, long result) {  \
-        struct call call;                                                            \
-        read_call(&call, current_task(), regs, result);                              \
-        return exit_##name(&call);                                                   \
-    }                                                                                \
+#define SOCKET_EXIT(name)                                                                   \
+    static __noinline int socket_exit_##name(struct call* call);                            \
+    SYSCALL_EXIT(name) {                                                                    \
+        return unpack_socketcall(call, SOCKETCALL_##name) ? socket_exit_##name(call)        \
+                                                          : no_event(call);                 \
+    }                                                                                       \
+    SEC("fexit/__ia32_compat_sys_socketcall")                                               \
+    int PROGRAM(VARIANT(on_##name##_fexit_socketcall), struct pt_regs* regs, long result) { \
+        struct call call;                                                                   \
+        read_call(&call, current_task(), regs, result);                                     \
+        return exit_##name(&call);                                                          \
+    }                                                                                       \
     static __noinline int socket_exit_##name(struct call* call)
 
 /* What the tracepoint of one call gives: common fields, the number, the result. */

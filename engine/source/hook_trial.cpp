@@ -38,10 +38,10 @@ struct Place {
     uint32_t kind;  // of the type that stands for it
 };
 
-/// Of the kernel's tens of thousands of functions those that rungs name.
-bool is_hookable(std::string_view function) {
-    constexpr std::string_view kPrefixes[]{"__x64_sys_", "__arm64_sys_", "__ia32_", "bpf_lsm_",
-                                           "security_"};
+/// Of the kernel's tens of thousands of functions those that rungs name or programs call.
+bool is_of_interest(std::string_view function) {
+    constexpr std::string_view kPrefixes[]{"__x64_sys_", "__arm64_sys_", "__ia32_",
+                                           "bpf_lsm_",   "security_",    "bpf_rdonly_cast"};
     return std::ranges::any_of(
         kPrefixes, [&](std::string_view prefix) { return function.starts_with(prefix); });
 }
@@ -100,7 +100,7 @@ HookTrial::HookTrial(btf* types) : types_(std::make_unique<Types>()) {
         const btf_type* type = btf__type_by_id(types, id);
         if (btf_is_func(type)) {
             const std::string_view name = btf__name_by_offset(types, type->name_off);
-            if (is_hookable(name)) {
+            if (is_of_interest(name)) {
                 types_->functions.emplace(name, id);
             }
         } else if (btf_is_typedef(type)) {

@@ -24,7 +24,7 @@ class HookTrial {
     /// Really loads a program for that place. What is refused here would be refused later.
     Result<void> attempt(const Rung& rung) const;
 
-    /// The kernel has a function of that name that programs can hook.
+    /// The kernel has a function of that name that programs can hook, or call.
     bool has_function(const std::string& name) const;
 
   private:

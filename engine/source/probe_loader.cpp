@@ -44,6 +44,7 @@ class Loader {
           hierarchy_(hierarchy),
           trial_(std::move(trial)),
           ladder_(std::move(ladder)),
+          with_casts_(trial_.has_function("bpf_rdonly_cast")),
           present_(present),
           intake_(intake) {}
 
@@ -113,7 +114,7 @@ class Loader {
     }
 
     Result<ProbeObject> prepare() {
-        auto object = ProbeObject::open();
+        auto object = ProbeObject::open(with_casts_);
         if (!object) {
             return object;
         }
@@ -163,6 +164,10 @@ class Loader {
         if (snapshot_program() && culprit == snapshot_program()) {
             snapshot_error_ += culprit + ": " + error.message + ": " + error.hint + "; ";
             ++snapshot_rung_;
+            return std::optional<Done>{};
+        }
+        if (culprit.ends_with(kCastsSuffix)) {
+            with_casts_ = false;
             return std::optional<Done>{};
         }
         HookLadder::Standing* standing = ladder_.with_program(culprit);
@@ -307,6 +312,7 @@ class Loader {
     const CgroupHierarchy& hierarchy_;
     HookTrial trial_;
     HookLadder ladder_;
+    bool with_casts_;
     const std::vector<HookPart*> present_;
     CanaryIntake& intake_;
     std::vector<HookLadder::Standing> dispatched_;  // by the probes being tried

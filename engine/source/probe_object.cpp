@@ -101,13 +101,15 @@ ProbeObject::ProbeObject(ProbeObject&& other) noexcept
     : object_(std::move(other.object_)),
       links_(std::move(other.links_)),
       knobs_(std::exchange(other.knobs_, nullptr)),
-      control_(std::exchange(other.control_, nullptr)) {}
+      control_(std::exchange(other.control_, nullptr)),
+      with_casts_(other.with_casts_) {}
 
 ProbeObject& ProbeObject::operator=(ProbeObject&& other) noexcept {
     std::swap(object_, other.object_);
     std::swap(links_, other.links_);
     std::swap(knobs_, other.knobs_);
     std::swap(control_, other.control_);
+    std::swap(with_casts_, other.with_casts_);
     return *this;
 }
 
@@ -117,7 +119,7 @@ ProbeObject::~ProbeObject() {
     }
 }
 
-Result<ProbeObject> ProbeObject::open() {
+Result<ProbeObject> ProbeObject::open(bool with_casts) {
     const LibbpfWords words;
     bpf_object_open_opts options{};
     options.sz = sizeof(options);
@@ -127,7 +129,7 @@ Result<ProbeObject> ProbeObject::open() {
     if (!opened) {
         return refused(errno, "opening the probes").within(words.all());
     }
-    ProbeObject object(opened);
+    ProbeObject object(opened, with_casts);
     bpf_program* program = nullptr;
     while ((program = bpf_object__next_program(opened, program)) != nullptr) {
         bpf_program__set_autoload(program, false);
@@ -151,7 +153,13 @@ void ProbeObject::resize(std::string_view map, uint32_t entries) {
 }
 
 bpf_program* ProbeObject::find(std::string_view program) const {
-    return bpf_object__find_program_by_name(object_.get(), std::string(program).c_str());
+    const std::string name(program);
+    bpf_program* found = nullptr;
+    if (with_casts_) {
+        const std::string variant = name + std::string(kCastsSuffix);
+        found = bpf_object__find_program_by_name(object_.get(), variant.c_str());
+    }
+    return found ? found : bpf_object__find_program_by_name(object_.get(), name.c_str());
 }
 
 bool ProbeObject::is_enabled(std::string_view program) const {

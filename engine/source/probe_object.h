@@ -16,10 +16,14 @@ struct bpf_program;
 
 namespace saker {
 
+/// What ends the name of a program that reads by casts.
+inline constexpr std::string_view kCastsSuffix = "_casts";
+
 /// Closes what it holds: programs leave the kernel with the object.
 class ProbeObject {
   public:
-    static Result<ProbeObject> open();
+    /// With casts, programs compiled both ways are those that call the kernel's `bpf_rdonly_cast`.
+    static Result<ProbeObject> open(bool with_casts);
 
     ProbeObject(ProbeObject&& other) noexcept;
     ProbeObject& operator=(ProbeObject&& other) noexcept;
@@ -65,7 +69,7 @@ class ProbeObject {
         void operator()(bpf_link* link) const;
     };
 
-    explicit ProbeObject(bpf_object* object) : object_(object) {}
+    ProbeObject(bpf_object* object, bool with_casts) : object_(object), with_casts_(with_casts) {}
     bpf_program* find(std::string_view program) const;
     Result<void> map_control();
 
@@ -77,6 +81,7 @@ class ProbeObject {
     std::vector<Attached> links_;  // close before the object
     knobs* knobs_ = nullptr;
     control* control_ = nullptr;
+    bool with_casts_;
 };
 
 /// What libbpf says while this lives, on this thread: the only place it tells why.
