@@ -37,7 +37,8 @@ std::string summarise(const PipelineStats& stats, const KernelLoss& kernel,
         }
     }
     std::string line =
-        fmt::format("{} events, {} alerts, {} lost", stats.events, stats.alerts, lost);
+        fmt::format("{} event{}, {} alert{}, {} lost", stats.events, stats.events == 1 ? "" : "s",
+                    stats.alerts, stats.alerts == 1 ? "" : "s", lost);
     return where.empty() ? line : line + " (" + where + ")";
 }
 

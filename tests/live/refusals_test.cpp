@@ -1,11 +1,18 @@
 // What it says, and how it ends, when it cannot do what was asked: never a crash, never half a
 // start.
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
 #include <sys/capability.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cerrno>
 
 #include "tests/live/scene.h"
 
@@ -47,6 +54,32 @@ bool drop_capabilities() {
     return dropped;
 }
 
+/// A kernel that does not describe its types, to whoever runs in a mount namespace of its own.
+bool hide_types() {
+    return ::unshare(CLONE_NEWNS) == 0 &&
+           ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+           ::mount("saker", "/sys/kernel", "tmpfs", 0, nullptr) == 0;
+}
+
+/// A kernel that takes no program: the call is answered with EINVAL, as an old one does.
+bool refuse_programs() {
+    sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_PROG_LOAD, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program{static_cast<unsigned short>(std::size(steps)), steps};
+    return ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
+}
+
+/// Any user but root, who may read what everybody may.
+bool become_nobody() {
+    return ::setgid(65534) == 0 && ::setuid(65534) == 0;
+}
+
 }  // namespace
 
 TEST_CASE("rules that are wrong end with 1 and say where", "[refusals]") {
@@ -73,6 +106,19 @@ TEST_CASE("files that are not there or cannot be read", "[refusals]") {
     check_refusal(run_saker(run_words({"-r", "/nowhere/rules.yaml"})), 1, "/nowhere/rules.yaml");
     check_refusal(run_saker(run_words({"-c", "/nowhere/saker.yaml"})), 1, "/nowhere/saker.yaml");
     CHECK(run_saker({"check", "/nowhere/rules.yaml"}).status == 1);
+}
+
+TEST_CASE("a rule file that may not be read", "[refusals]") {
+    if (disposable_machine())
+        return;  // its binary is root's alone
+    Folder folder;
+    REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+    const std::string rules = folder.write("rules.yaml", rule("proc.name = cat"), 0600);
+    const Finished checked = run_saker({"check", rules}, become_nobody);
+    INFO(checked.out << checked.err);
+    CHECK(checked.status == 1);
+    CHECK((checked.out + checked.err).find("Permission denied") != std::string::npos);
+    check_refusal(run_saker(run_words({"-r", rules}), become_nobody), 1, "Permission denied");
 }
 
 TEST_CASE("a configuration that is wrong", "[refusals]") {
@@ -114,6 +160,16 @@ TEST_CASE("missing privileges end with 3", "[refusals]") {
         return;  // its files belong to root alone
     check_refusal(run_saker(run_words({"-r", test_rules()}), drop_capabilities), 3, "CAP_BPF");
     const Finished doctor = run_saker({"doctor", "--json"}, drop_capabilities);
+    CHECK(doctor.status == 1);
+    CHECK(nlohmann::json::accept(doctor.out));
+}
+
+TEST_CASE("a kernel that does not describe its types, or takes no program, ends it with 4",
+          "[refusals]") {
+    check_refusal(run_saker(run_words({"-r", test_rules()}), hide_types), 4, "BTF");
+    check_refusal(run_saker(run_words({"-r", test_rules()}), refuse_programs), 4,
+                  "loading the probes");
+    const Finished doctor = run_saker({"doctor", "--json"}, refuse_programs);
     CHECK(doctor.status == 1);
     CHECK(nlohmann::json::accept(doctor.out));
 }

@@ -215,7 +215,7 @@ TEST_CASE("replay judges a recording, as text or JSON lines") {
     INFO(text.err);
     CHECK(text.status == 0);
     CHECK_THAT(text.out, Catch::Contains(": Notice cat opened /etc/shadow"));
-    CHECK_THAT(text.err, Catch::Contains("2 events, 1 alerts, 0 lost"));
+    CHECK_THAT(text.err, Catch::Contains("2 events, 1 alert, 0 lost"));
 
     const Finished json = saker_says({"replay", file, "-r", rules, "--json"});
     CHECK(nlohmann::json::parse(json.out)["output_fields"]["fd.name"] == "/etc/shadow");
