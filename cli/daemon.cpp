@@ -36,9 +36,13 @@ class Run {
               [this](Alert alert) { deliveries_.offer(std::move(alert)); }) {}
 
     Result<void> until(Stop& stop) {
-        return run_until(
-            stop, [this](int wait_ms) { return pipeline_.poll(wait_ms); },
-            [this] { every_second(); });
+        const auto poll = [&](int wait_ms) {
+            if (stop.take_reopening()) {
+                deliveries_.reopen();
+            }
+            return pipeline_.poll(wait_ms);
+        };
+        return run_until(stop, poll, [this] { every_second(); });
     }
 
     /// The last words: counters for machines if they asked, then the line for people.

@@ -1,6 +1,8 @@
 #include "cli/deliveries.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cstdlib>
 
 #include "outputs/table.h"
 
@@ -21,39 +23,72 @@ std::vector<config::OutputSetting> wanted(const config::Config& config, bool jso
         std::erase_if(settings, [](const config::OutputSetting& setting) {
             return setting.type == "stdout";
         });
-        settings.push_back({"stdout", config::Format::json, "", {}});
+        settings.push_back(config::OutputSetting::of_type("stdout", config::Format::json));
     }
     return settings;
 }
 
+/// A replay keeps nothing on disk: what it cannot deliver it tells at its end.
+std::string spool_path(const config::Config& config, const config::OutputSetting& setting,
+                       outputs::WhenFull when_full) {
+    const bool in_memory =
+        setting.spool == config::SpoolPlace::memory || when_full == outputs::WhenFull::waits;
+    return in_memory ? "" : state_directory(config) + "/spool/" + spool_name(setting) + ".db";
+}
+
 }  // namespace
+
+std::string state_directory(const config::Config& config) {
+    if (!config.state_directory.empty()) {
+        return config.state_directory;
+    }
+    const char* given = std::getenv("STATE_DIRECTORY");  // by systemd
+    return given != nullptr && *given != '\0' ? given : "/var/lib/saker";
+}
+
+std::string spool_name(const config::OutputSetting& setting) {
+    std::string name = setting.name.empty() ? setting.type : setting.name;
+    std::ranges::replace_if(
+        name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '-'; }, '_');
+    return name;
+}
 
 Result<Deliveries> Deliveries::open(const config::Config& config, bool json_only,
                                     outputs::WhenFull when_full) {
     Deliveries deliveries;
-    for (const config::OutputSetting& setting : wanted(config, json_only)) {
+    for (config::OutputSetting setting : wanted(config, json_only)) {
         const outputs::OutputRow* row = outputs::find_output(setting.type);
         if (row == nullptr) {
             return Error{"there is no output of type '" + setting.type + "'", "", setting.where};
         }
-        const bool is_json = setting.format == config::Format::json;
-        auto opened = row->open({is_json ? outputs::format_json : outputs::format_text,
-                                 format_options(config), setting.path});
+        if (setting.format == config::Format::usual) {
+            setting.format = row->usual_format;
+        }
+        const outputs::OutputOptions options{
+            outputs::formatter_of(setting.format), format_options(config), setting,
+            spool_path(config, setting, when_full), when_full == outputs::WhenFull::waits};
+        auto opened = outputs::open_output(*row, options);
+        const std::string& name = setting.name.empty() ? setting.type : setting.name;
         if (!opened) {
-            return std::move(opened.error()).within("output '" + setting.type + "'");
+            return std::move(opened.error()).within("output '" + name + "'");
         }
         deliveries.all_.push_back(std::make_unique<outputs::Delivery>(
-            setting.type, std::move(*opened), config.output_queue, when_full));
+            name, std::move(*opened), config.output_queue, when_full, outputs::Filter(setting)));
     }
     return deliveries;
 }
 
-void Deliveries::offer(Alert alert) {
-    for (size_t i = 0; i + 1 < all_.size(); ++i) {
-        all_[i]->offer(alert);
+void Deliveries::offer(const Alert& alert) {
+    for (const auto& delivery : all_) {
+        if (delivery->wants(alert)) {
+            delivery->offer(alert);
+        }
     }
-    if (!all_.empty()) {
-        all_.back()->offer(std::move(alert));
+}
+
+void Deliveries::reopen() {
+    for (const auto& delivery : all_) {
+        delivery->reopen();
     }
 }
 
@@ -84,6 +119,10 @@ outputs::DeliveryCounts Deliveries::counts() const {
         sum.delivered += counts.delivered;
         sum.dropped += counts.dropped;
         sum.failed += counts.failed;
+        sum.queued += counts.queued;
+        sum.spooled += counts.spooled;
+        sum.spooled_bytes += counts.spooled_bytes;
+        sum.attempts_failed += counts.attempts_failed;
     }
     return sum;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "cli/deliveries.h"
 #include "config/places.h"
 #include "engine/rules/loader.h"
 #include "outputs/table.h"
@@ -21,6 +22,7 @@ void append(std::vector<Diagnostic>& to, std::vector<Diagnostic> more) {
 
 /// What the configuration's reader cannot know: which outputs there are.
 void check_outputs(const config::Config& config, std::vector<Diagnostic>& findings) {
+    std::vector<std::string> spools;
     for (const config::OutputSetting& setting : config.outputs) {
         const outputs::OutputRow* row = outputs::find_output(setting.type);
         if (row == nullptr) {
@@ -31,11 +33,19 @@ void check_outputs(const config::Config& config, std::vector<Diagnostic>& findin
             findings.push_back({Severity::error, "CONFIG_OUTPUT",
                                 "there is no output of type '" + setting.type + "'", hint, "",
                                 setting.where, ""});
-        } else if (row->needs_path && setting.path.empty()) {
-            findings.push_back({Severity::error, "CONFIG_OUTPUT",
-                                "an output of type '" + setting.type + "' needs a path", "", "",
-                                setting.where, ""});
+            continue;
         }
+        for (std::string& mistake : outputs::mistakes_in(setting)) {
+            findings.push_back(
+                {Severity::error, "CONFIG_OUTPUT", std::move(mistake), "", "", setting.where, ""});
+        }
+        const std::string name = spool_name(setting);
+        if (row->is_remote() && std::ranges::find(spools, name) != spools.end()) {
+            findings.push_back({Severity::error, "CONFIG_OUTPUT",
+                                "two remote outputs are called '" + name + "'",
+                                "give each a `name` of its own", "", setting.where, ""});
+        }
+        spools.push_back(name);
     }
 }
 

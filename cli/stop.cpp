@@ -13,6 +13,7 @@ Stop::Stop(uint64_t duration_seconds) : duration_seconds_(duration_seconds) {
     ::sigemptyset(&ours);
     ::sigaddset(&ours, SIGINT);
     ::sigaddset(&ours, SIGTERM);
+    ::sigaddset(&ours, SIGUSR1);
     ::sigprocmask(SIG_BLOCK, &ours, nullptr);
     signals_ = Fd(::signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC));
 }
@@ -25,8 +26,9 @@ void Stop::start_clock() {
 
 bool Stop::requested() {
     signalfd_siginfo info{};
-    if (::read(signals_.get(), &info, sizeof(info)) == sizeof(info)) {
-        is_requested_ = true;
+    while (::read(signals_.get(), &info, sizeof(info)) == sizeof(info)) {
+        const bool is_reopening = info.ssi_signo == SIGUSR1;
+        (is_reopening ? wants_reopening_ : is_requested_) = true;
     }
     if (deadline_ && std::chrono::steady_clock::now() >= *deadline_) {
         is_requested_ = true;

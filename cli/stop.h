@@ -1,16 +1,17 @@
-// When to stop: a signal, or time being up.
+// When to stop: a signal, or time being up; and another signal that means something else.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "engine/base/fd.h"
 
 namespace saker::cli {
 
-/// From now on SIGINT and SIGTERM are for this object, in every thread started later; SIGPIPE is
-/// ignored, so that a reader that goes away is an error of the write.
+/// From now on SIGINT, SIGTERM and SIGUSR1 are for this object, in every thread started later;
+/// SIGPIPE is ignored, so that a reader that goes away is an error of the write.
 class Stop {
   public:
     /// Without a duration only a signal stops.
@@ -21,11 +22,15 @@ class Stop {
 
     bool requested();
 
+    /// SIGUSR1 came since this was asked: files that were moved away are to be made anew.
+    bool take_reopening() { return std::exchange(wants_reopening_, false); }
+
   private:
     Fd signals_;
     uint64_t duration_seconds_;
     std::optional<std::chrono::steady_clock::time_point> deadline_;
     bool is_requested_ = false;
+    bool wants_reopening_ = false;
 };
 
 }  // namespace saker::cli

@@ -20,7 +20,7 @@ std::vector<Place> places(const PipelineStats& stats, const KernelLoss& kernel,
         {"lost_critical", "in the critical ring", std::max(stats.lost_critical, kernel.critical)},
         {"lost_bulk", "in the bulk ring", std::max(stats.lost_bulk, kernel.bulk)},
         {"malformed", "unreadable", stats.malformed},
-        {"alerts_dropped", "alerts that found their output's queue full", delivered.dropped},
+        {"alerts_dropped", "alerts for which an output had no room", delivered.dropped},
         {"alerts_failed", "alerts an output refused", delivered.failed}};
 }
 
@@ -39,14 +39,21 @@ std::string summarise(const PipelineStats& stats, const KernelLoss& kernel,
     std::string line =
         fmt::format("{} event{}, {} alert{}, {} lost", stats.events, stats.events == 1 ? "" : "s",
                     stats.alerts, stats.alerts == 1 ? "" : "s", lost);
-    return where.empty() ? line : line + " (" + where + ")";
+    if (!where.empty()) {
+        line += " (" + where + ")";
+    }
+    if (delivered.spooled > 0) {
+        line += fmt::format(", {} alerts wait for remote outputs", delivered.spooled);
+    }
+    return line;
 }
 
 std::string summarise_json(const PipelineStats& stats, const KernelLoss& kernel,
                            const outputs::DeliveryCounts& delivered) {
     uint64_t lost = 0;
-    std::string json = fmt::format(R"({{"events":{},"alerts":{},"alerts_delivered":{})",
-                                   stats.events, stats.alerts, delivered.delivered);
+    std::string json =
+        fmt::format(R"({{"events":{},"alerts":{},"alerts_delivered":{},"alerts_spooled":{})",
+                    stats.events, stats.alerts, delivered.delivered, delivered.spooled);
     for (const Place& place : places(stats, kernel, delivered)) {
         lost += place.lost;
         json += fmt::format(R"(,"{}":{})", place.name, place.lost);

@@ -7,24 +7,9 @@
 #include <vector>
 
 #include "config/kinds.h"
-#include "engine/base/result.h"
+#include "config/output_setting.h"
 
 namespace saker::config {
-
-/// One place alerts go to.
-struct OutputSetting {
-    std::string type;
-    Format format = Format::text;
-    std::string path;
-    Where where = {};  // it was asked for
-
-    template <class Setting>
-    void describe(Setting&& setting) {
-        setting("type", type, "what kind of place: stdout or file");
-        setting("format", format, "how an alert is written: text or json");
-        setting("path", path, "the file, for a file; appended to");
-    }
-};
 
 /// Which rules are meant: a name with * and ?, or a tag.
 struct RuleTarget {
@@ -93,8 +78,9 @@ struct Config {
     Urgency priority = Urgency::debug;
     Matching rule_matching = Matching::all;
     std::vector<AppendOutput> append_output;
-    std::vector<OutputSetting> outputs{{"stdout", Format::text, "", {}}};
+    std::vector<OutputSetting> outputs{OutputSetting::of_type("stdout")};
     uint32_t output_queue = 4096;
+    std::string state_directory;
     bool json_include_output_property = true;
     bool json_include_message_property = false;
     bool json_include_output_fields_property = true;
@@ -118,6 +104,9 @@ struct Config {
         setting("outputs", outputs, "where alerts go");
         setting("output_queue", output_queue,
                 "alerts that may wait for one output; more are dropped and counted");
+        setting("state_directory", state_directory,
+                "where alerts wait for remote outputs; empty: $STATE_DIRECTORY, else "
+                "/var/lib/saker");
         setting("json_include_output_property", json_include_output_property,
                 "JSON alerts have `output`: the whole text line");
         setting("json_include_message_property", json_include_message_property,

@@ -11,7 +11,8 @@
 
 namespace saker::config {
 
-enum class Format : uint8_t { text, json };
+/// `usual` is what fits the type of output best.
+enum class Format : uint8_t { text, json, usual };
 enum class Matching : uint8_t { first, all };
 
 /// Most urgent first; the same order as a rule's priority.
@@ -75,7 +76,7 @@ template <class T>
 struct Choices;
 template <>
 struct Choices<Format> {
-    static constexpr std::array<std::string_view, 2> names{"text", "json"};
+    static constexpr std::array<std::string_view, 3> names{"text", "json", "usual"};
 };
 template <>
 struct Choices<Matching> {

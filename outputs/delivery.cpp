@@ -1,8 +1,9 @@
 #include "outputs/delivery.h"
 
-#include <pthread.h>
+#include <algorithm>
+#include <iterator>
 
-#include <csignal>
+#include "outputs/threads.h"
 
 namespace saker::outputs {
 namespace {
@@ -30,21 +31,15 @@ size_t size_of(const Alert& alert) {
     return size;
 }
 
-/// Signals are for the thread that waits for them, not for this one.
-void block_signals() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
-}
-
 }  // namespace
 
 Delivery::Delivery(std::string name, std::unique_ptr<Output> output, size_t capacity,
-                   WhenFull when_full)
+                   WhenFull when_full, Filter filter)
     : name_(std::move(name)),
       output_(std::move(output)),
       capacity_(capacity),
-      when_full_(when_full) {
+      when_full_(when_full),
+      filter_(std::move(filter)) {
     thread_ = std::thread([this] { work(); });
 }
 
@@ -78,35 +73,73 @@ void Delivery::finish(std::chrono::milliseconds patience) {
     if (!thread_.joinable()) {
         return;
     }
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     {
         std::unique_lock lock(mutex_);
         is_closing_ = true;
         changed_.notify_all();
-        if (!changed_.wait_for(lock, patience, [this] { return is_done_; })) {
+        if (!changed_.wait_until(lock, deadline, [this] { return is_done_; })) {
             gives_up_ = true;
             output_->stop_waiting();
         }
     }
     thread_.join();
+    output_->drain(deadline);
 }
 
 DeliveryCounts Delivery::counts() const {
+    const OutputCounts kept = output_->counts();
     const std::lock_guard lock(mutex_);
-    return counts_;
+    DeliveryCounts counts = counts_;
+    counts.queued = waiting_.size();
+    if (output_->keeps_alerts()) {
+        counts.delivered = kept.delivered;
+        counts.dropped += kept.dropped;
+        counts.failed += kept.failed;
+        counts.spooled = kept.waiting;
+        counts.spooled_bytes = kept.waiting_bytes;
+        counts.attempts_failed = kept.attempts_failed;
+        if (is_done_ && !kept.keeps_waiting) {
+            counts.dropped += kept.waiting;
+        }
+    }
+    return counts;
+}
+
+uint64_t Delivery::oldest_unsettled() const {
+    const std::lock_guard lock(mutex_);
+    return std::min(oldest_in_hand_, waiting_.empty() ? UINT64_MAX : waiting_.front().time);
 }
 
 std::string Delivery::take_error() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(error_, {});
+    {
+        const std::lock_guard lock(mutex_);
+        if (!error_.empty()) {
+            return std::exchange(error_, {});
+        }
+    }
+    return output_->take_error();
 }
 
-void Delivery::note(const Result<void>& done) {
-    if (done) {
-        ++counts_.delivered;
-        return;
+void Delivery::note(const Delivered& done, size_t offered) {
+    counts_.delivered += done.count;
+    counts_.failed += offered - done.count;
+    if (done.count < offered) {
+        error_ = done.error;
     }
-    ++counts_.failed;
-    error_ = done.error().text();
+}
+
+std::vector<Alert> Delivery::take_group() {
+    std::vector<Alert> group;
+    const size_t most = std::min(output_->largest_group(), waiting_.size());
+    group.reserve(most);
+    while (group.size() < most) {
+        waiting_bytes_ -= size_of(waiting_.front());
+        group.push_back(std::move(waiting_.front()));
+        waiting_.pop_front();
+        oldest_in_hand_ = std::min(oldest_in_hand_, group.back().time);
+    }
+    return group;
 }
 
 void Delivery::work() {
@@ -123,14 +156,13 @@ void Delivery::work() {
             changed_.notify_all();
             return;
         }
-        const Alert alert = std::move(waiting_.front());
-        waiting_.pop_front();
-        waiting_bytes_ -= size_of(alert);
+        const std::vector<Alert> group = take_group();
         changed_.notify_all();
         lock.unlock();
-        const Result<void> done = output_->deliver(alert);
+        const Delivered done = output_->deliver_group(group);
         lock.lock();
-        note(done);
+        oldest_in_hand_ = UINT64_MAX;
+        note(done, group.size());
     }
 }
 

@@ -10,15 +10,21 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "outputs/filter.h"
 #include "outputs/output.h"
 
 namespace saker::outputs {
 
 struct DeliveryCounts {
     uint64_t delivered = 0;
-    uint64_t dropped = 0;  // the queue was full, or time was up at the end
+    uint64_t dropped = 0;  // no room in queue or spool, or time was up at the end
     uint64_t failed = 0;   // the output refused it
+    uint64_t queued = 0;   // not yet at the output
+    uint64_t spooled = 0;  // waits on disk or in memory for a remote receiver
+    uint64_t spooled_bytes = 0;
+    uint64_t attempts_failed = 0;  // of remote receivers; tried again
 };
 
 /// What becomes of an alert for which the queue has no room.
@@ -31,10 +37,13 @@ enum class WhenFull : uint8_t {
 class Delivery {
   public:
     Delivery(std::string name, std::unique_ptr<Output> output, size_t capacity,
-             WhenFull when_full = WhenFull::drops);
+             WhenFull when_full = WhenFull::drops, Filter filter = {});
     ~Delivery();
     Delivery(const Delivery&) = delete;
     Delivery& operator=(const Delivery&) = delete;
+
+    /// Does the output want it?
+    bool wants(const Alert& alert) const { return filter_.lets_through(alert); }
 
     /// Takes the alert, or does as it was told when the queue is full.
     void offer(Alert alert);
@@ -42,7 +51,12 @@ class Delivery {
     /// Delivers what is waiting, for as long as `patience` lasts, and ends the thread.
     void finish(std::chrono::milliseconds patience);
 
+    void reopen() { output_->reopen(); }
+
     DeliveryCounts counts() const;
+
+    /// When the oldest alert was that the output does not have yet; the end of time if none is.
+    uint64_t oldest_unsettled() const;
 
     /// The last failure since this was asked, empty if there was none.
     std::string take_error();
@@ -52,15 +66,18 @@ class Delivery {
   private:
     bool has_room(size_t size) const;
     void work();
-    void note(const Result<void>& done);
+    std::vector<Alert> take_group();
+    void note(const Delivered& done, size_t offered);
 
     const std::string name_;
     const std::unique_ptr<Output> output_;
     const size_t capacity_;
     const WhenFull when_full_;
+    const Filter filter_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Alert> waiting_;
+    uint64_t oldest_in_hand_ = UINT64_MAX;  // of the group being delivered
     size_t waiting_bytes_ = 0;
     bool is_closing_ = false;
     bool gives_up_ = false;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "config/output_setting.h"
 #include "engine/alert.h"
 
 namespace saker::outputs {
@@ -26,6 +27,9 @@ void format_text(const Alert& alert, const FormatOptions& options, std::string& 
 /// One JSON object on one line, keys in alphabetical order: those of Falco's alerts, and `id`,
 /// `lineage` and, after a loss, `lost`.
 void format_json(const Alert& alert, const FormatOptions& options, std::string& out);
+
+/// `usual` is text.
+Formatter formatter_of(config::Format format);
 
 /// The text line without its newline: what JSON calls `output`. Not escaped.
 std::string text_line(const Alert& alert, bool iso_8601);

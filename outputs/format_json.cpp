@@ -1,41 +1,11 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
-#include "engine/base/escape.h"
 #include "outputs/format.h"
+#include "outputs/json_writer.h"
 
 namespace saker::outputs {
 namespace {
-
-/// Writes `key:` with the comma that goes before it.
-class ObjectWriter {
-  public:
-    explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
-
-    std::string& key(std::string_view name) {
-        if (!first_) {
-            out_ += ',';
-        }
-        first_ = false;
-        append_json_string(out_, name);
-        out_ += ':';
-        return out_;
-    }
-    void text(std::string_view name, std::string_view value) {
-        append_json_string(key(name), value);
-    }
-    void number(std::string_view name, uint64_t value) {
-        fmt::format_to(std::back_inserter(key(name)), "{}", value);
-    }
-    void close() { out_ += '}'; }
-
-  private:
-    std::string& out_;
-    bool first_ = true;
-};
 
 struct ScalarWriter {
     std::string& out;
@@ -53,29 +23,6 @@ struct ScalarWriter {
     }
     void operator()(const std::string& value) const { append_json_string(out, value); }
 };
-
-template <class Items, class Write>
-void append_array(const Items& items, std::string& out, Write write) {
-    out += '[';
-    bool first = true;
-    for (const auto& item : items) {
-        if (!first) {
-            out += ',';
-        }
-        first = false;
-        write(item);
-    }
-    out += ']';
-}
-
-void append_value(const rules::OutputValue& value, std::string& out) {
-    if (const auto* scalar = std::get_if<rules::OutputScalar>(&value)) {
-        std::visit(ScalarWriter{out}, *scalar);
-        return;
-    }
-    append_array(std::get<std::vector<rules::OutputScalar>>(value), out,
-                 [&](const rules::OutputScalar& item) { std::visit(ScalarWriter{out}, item); });
-}
 
 void append_ancestor(const Ancestor& ancestor, std::string& out) {
     ObjectWriter object(out);
@@ -96,6 +43,15 @@ void append_loss(const Loss& loss, std::string& out) {
 }
 
 }  // namespace
+
+void append_value(const rules::OutputValue& value, std::string& out) {
+    if (const auto* scalar = std::get_if<rules::OutputScalar>(&value)) {
+        std::visit(ScalarWriter{out}, *scalar);
+        return;
+    }
+    append_array(std::get<std::vector<rules::OutputScalar>>(value), out,
+                 [&](const rules::OutputScalar& item) { std::visit(ScalarWriter{out}, item); });
+}
 
 void append_fields(const Alert& alert, bool iso_8601, std::string& out) {
     const std::string_view time_name = iso_8601 ? "evt.time.iso8601" : "evt.time";
@@ -150,8 +106,7 @@ void format_json(const Alert& alert, const FormatOptions& options, std::string& 
     object.text("rule", alert.rule);
     object.text("source", alert.source);
     if (options.include_tags) {
-        append_array(alert.tags, object.key("tags"),
-                     [&](const std::string& tag) { append_json_string(out, tag); });
+        append_texts(alert.tags, object.key("tags"));
     }
     object.text("time", iso_utc(alert.time));
     object.close();

@@ -1,13 +1,35 @@
 // One place alerts are delivered to.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+
 #include "engine/alert.h"
 #include "engine/base/result.h"
 
 namespace saker::outputs {
 
-/// A new kind of place implements `deliver` and has a row in table.cpp; queue and thread are
-/// Delivery's business.
+/// How many of some alerts were delivered, and why not all of them.
+struct Delivered {
+    size_t count = 0;
+    std::string error{};
+};
+
+/// What became of alerts behind `deliver`, of outputs that keep them for a while.
+struct OutputCounts {
+    uint64_t delivered = 0;
+    uint64_t dropped = 0;  // gave way because too much was waiting
+    uint64_t failed = 0;   // the receiver will never take them
+    uint64_t waiting = 0;  // for the receiver
+    uint64_t waiting_bytes = 0;
+    uint64_t attempts_failed = 0;  // and were or will be repeated
+    bool keeps_waiting = false;    // what waits at the end is sent after the next start
+};
+
+/// A new kind of local place implements `deliver` and has a row in table.cpp; queue and thread are
+/// Delivery's business. A new remote receiver is a Transport.
 class Output {
   public:
     virtual ~Output() = default;
@@ -15,8 +37,26 @@ class Output {
     /// Called from one thread only, which may wait here; returns within a second of `stop_waiting`.
     virtual Result<void> deliver(const Alert& alert) = 0;
 
+    /// The same for several at once, `largest_group` at most.
+    virtual Delivered deliver_group(std::span<const Alert> alerts) {
+        const Result<void> done = deliver(alerts.front());
+        return done ? Delivered{1, {}} : Delivered{0, done.error().text()};
+    }
+    virtual size_t largest_group() const { return 1; }
+
     /// From any thread: what cannot be delivered at once is given up from now on.
     virtual void stop_waiting() = 0;
+
+    /// From any thread: a file that was moved away is made anew before the next alert.
+    virtual void reopen() {}
+
+    /// After the last alert: waits for what was kept, until the deadline at most.
+    virtual void drain(std::chrono::steady_clock::time_point) {}
+
+    /// From any thread. An output that keeps nothing has nothing to count: Delivery does.
+    virtual OutputCounts counts() const { return {}; }
+    virtual bool keeps_alerts() const { return false; }
+    virtual std::string take_error() { return {}; }
 };
 
 }  // namespace saker::outputs

@@ -48,7 +48,9 @@ Result<void> Stream::write_all(std::string_view bytes) {
             is_torn_ = bytes.size() != whole;
             return Error{name_ + ": " + std::strerror(errno), "", {}};
         }
-        bytes.remove_prefix(written > 0 ? static_cast<size_t>(written) : 0);
+        const size_t done = written > 0 ? static_cast<size_t>(written) : 0;
+        bytes.remove_prefix(done);
+        written_ += done;
     }
     is_torn_ = false;
     return {};

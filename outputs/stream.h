@@ -20,6 +20,9 @@ class Stream : public Output {
     Result<void> deliver(const Alert& alert) override;
     void stop_waiting() override { stopped_ = true; }
 
+    /// Bytes since it was made.
+    uint64_t written() const { return written_; }
+
   private:
     Result<void> write_all(std::string_view bytes);
     bool wait_writable() const;
@@ -29,13 +32,11 @@ class Stream : public Output {
     Formatter format_;
     FormatOptions options_;
     std::string line_;
+    uint64_t written_ = 0;
     bool is_torn_ = false;  // the last line could not be written whole
     std::atomic<bool> stopped_ = false;
 };
 
 Result<std::unique_ptr<Output>> open_stdout(const OutputOptions& options);
-
-/// Appends; a new file can be read by its owner and group only.
-Result<std::unique_ptr<Output>> open_file(const OutputOptions& options);
 
 }  // namespace saker::outputs

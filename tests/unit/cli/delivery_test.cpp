@@ -77,7 +77,7 @@ class TemporaryFile {
 
 std::unique_ptr<Output> file_output(const std::string& path) {
     OutputOptions options;
-    options.path = path;
+    options.setting.path = path;
     auto opened = find_output("file")->open(options);
     REQUIRE(opened);
     return std::move(*opened);
@@ -172,7 +172,7 @@ TEST_CASE("a file gets every alert as a line behind what was there") {
 
 TEST_CASE("a file that cannot be opened says so") {
     OutputOptions options;
-    options.path = "/proc/nowhere/alerts";
+    options.setting.path = "/proc/nowhere/alerts";
     const auto opened = find_output("file")->open(options);
     REQUIRE_FALSE(opened);
     CHECK_THAT(opened.error().message, Catch::Contains("/proc/nowhere/alerts"));
