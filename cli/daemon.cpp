@@ -1,4 +1,5 @@
 // The daemon: the only place that sees every folder.
+#include <algorithm>
 #include <iostream>
 
 #include "cli/deliveries.h"
@@ -33,7 +34,8 @@ class Run {
               source, state_, *prepared.rules,
               {live_facts(state_.host()).boot_id,
                prepared.config.rule_matching == config::Matching::first, prepared.config.labels},
-              [this](Alert alert) { deliveries_.offer(std::move(alert)); }) {}
+              [this](Alert alert) { deliveries_.offer(std::move(alert)); }),
+          canary_seconds_(prepared.config.canary_seconds) {}
 
     Result<void> until(Stop& stop) {
         const auto poll = [&](int wait_ms) {
@@ -60,12 +62,34 @@ class Run {
     void every_second() {
         state_.set_boot_time(boot_time_now());
         report_failures();
+        watch_hooks();
         const uint64_t lost = pipeline_.stats().lost() + deliveries_.counts().dropped;
         if (lost > told_lost_ && ++seconds_since_told_ >= kSecondsBetweenLosses) {
             log_warning("losing: " +
                         summarise(pipeline_.stats(), loss_of(source_), deliveries_.counts()));
             told_lost_ = lost;
             seconds_since_told_ = 0;
+        }
+    }
+
+    void watch_hooks() {
+        source_.watch_hooks(++seconds_since_act_ >= canary_seconds_);
+        if (seconds_since_act_ >= canary_seconds_) {
+            seconds_since_act_ = 0;
+        }
+        if (source_.troubles() == told_troubles_) {
+            return;
+        }
+        for (const HookTrouble& trouble : source_.troubles()) {
+            if (std::ranges::find(told_troubles_, trouble) == told_troubles_.end()) {
+                InternalNotice notice = describe_trouble(trouble);
+                log_error(notice.message);
+                pipeline_.tell(std::move(notice));
+            }
+        }
+        told_troubles_ = source_.troubles();
+        if (told_troubles_.empty()) {
+            log_info("all hooks tell again");
         }
     }
 
@@ -83,12 +107,18 @@ class Run {
     Pipeline pipeline_;
     uint64_t told_lost_ = 0;
     int seconds_since_told_ = kSecondsBetweenLosses - 1;
+    const uint32_t canary_seconds_;
+    uint32_t seconds_since_act_ = 0;
+    std::vector<HookTrouble> told_troubles_;
 };
 
 LiveOptions live_options(const Prepared& prepared, Scope scope) {
-    return {std::move(scope), prepared.rules->program().wanted_events(),
-            reads_environment(*prepared.rules), prepared.config.critical_ring_megabytes.number,
-            prepared.config.bulk_ring_megabytes.number};
+    return {std::move(scope),
+            prepared.rules->program().wanted_events(),
+            reads_environment(*prepared.rules),
+            prepared.config.critical_ring_megabytes.number,
+            prepared.config.bulk_ring_megabytes.number,
+            asks_for_races(*prepared.rules)};
 }
 
 }  // namespace

@@ -50,7 +50,9 @@ struct EventReport {
     std::string name;
     const HookReport* hook = nullptr;  // null: nothing was tried
 
-    bool is_seen() const { return hook && !hook->chosen.empty() && hook->proven; }
+    bool is_seen() const {
+        return hook && !hook->chosen.empty() && (hook->proven || !hook->provable);
+    }
 };
 
 std::vector<EventReport> by_event(const Findings& found) {
@@ -88,6 +90,7 @@ ordered_json event_json(const EventReport& event) {
     if (event.hook) {
         json["hook"] = text_or_null(event.hook->chosen);
         json["proven"] = event.hook->proven;
+        json["provable"] = event.hook->provable;
         json["tried"] = tried_json(*event.hook);
         json["blind_spot"] = text_or_null(event.hook->blind_spot);
     }
@@ -136,6 +139,7 @@ void print_json(const Findings& found, const std::vector<EventReport>& events, b
         report["supporting"].push_back({{"name", hook->hook},
                                         {"hook", text_or_null(hook->chosen)},
                                         {"proven", hook->proven},
+                                        {"provable", hook->provable},
                                         {"tried", tried_json(*hook)},
                                         {"blind_spot", text_or_null(hook->blind_spot)}});
     }

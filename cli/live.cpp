@@ -43,6 +43,7 @@ Result<std::unique_ptr<KernelSource>> open_kernel(const LiveOptions& options) {
     kernel.scope = options.scope;
     kernel.wanted = captured_of(options.wanted);
     kernel.environment = options.environment;
+    kernel.asked_twice = options.asked_twice;
     kernel.critical_ring = options.critical_ring_megabytes << 20U;
     kernel.bulk_ring = options.bulk_ring_megabytes << 20U;
     auto source = KernelSource::open(kernel);
@@ -84,9 +85,12 @@ RecordingFacts live_facts(const Host& host) {
     return facts;
 }
 
-bool reads_environment(const rules::RuleSet& rules) {
-    const auto named = [](const rules::Template::NamedField& field) {
-        return is_environment(field.name);
+namespace {
+
+/// Some enabled rule reads such a field, in its condition or its output.
+bool reads(const rules::RuleSet& rules, bool (*is_such)(std::string_view field)) {
+    const auto named = [is_such](const rules::Template::NamedField& field) {
+        return is_such(field.name);
     };
     const auto asks = [&](const rules::Template& text) {
         return std::ranges::any_of(text.fields(), named);
@@ -94,13 +98,22 @@ bool reads_environment(const rules::RuleSet& rules) {
     for (uint32_t index = 0; index < rules.rules().size(); ++index) {
         const rules::Rule& rule = rules.rule_of(index);
         if (rule.enabled &&
-            (std::ranges::any_of(rules.program().fields_of(index), is_environment) ||
-             asks(rule.message) ||
+            (std::ranges::any_of(rules.program().fields_of(index), is_such) || asks(rule.message) ||
              std::ranges::any_of(rule.extra_fields, asks, &rules::NamedTemplate::value))) {
             return true;
         }
     }
     return false;
+}
+
+}  // namespace
+
+bool reads_environment(const rules::RuleSet& rules) {
+    return reads(rules, is_environment);
+}
+
+bool asks_for_races(const rules::RuleSet& rules) {
+    return reads(rules, [](std::string_view field) { return field == "evt.toctou"; });
 }
 
 std::vector<std::string> blind_spots(const KernelSource& source, const lang::EventSet& wanted) {
@@ -114,6 +127,30 @@ std::vector<std::string> blind_spots(const KernelSource& source, const lang::Eve
         spots.push_back(report.hook + ": " + report.blind_spot);
     }
     return spots;
+}
+
+InternalNotice describe_trouble(const HookTrouble& trouble) {
+    const bool is_removed = trouble.kind == HookTrouble::Kind::removed;
+    std::string events;
+    for (size_t id = 0; id < EVENT_COUNT; ++id) {
+        if (trouble.events.test(id)) {
+            events += (events.empty() ? "" : " ") + std::string(kEventTable[id].name);
+        }
+    }
+    InternalNotice notice{"Saker internal: hook lost", "", {}};
+    notice.message = is_removed ? "Somebody took away Saker's hook " + trouble.rung
+                                : "Saker's hook " + trouble.rung + " is silent on CPU " +
+                                      std::to_string(trouble.cpu);
+    notice.message += "; not surely seen now: " + events;
+    const auto add = [&](const char* name, auto value) {
+        notice.fields.push_back({name, rules::OutputScalar(std::move(value))});
+    };
+    add("saker.hook", trouble.hook);
+    add("saker.rung", trouble.rung);
+    add("saker.reason", std::string(is_removed ? "removed" : "silent"));
+    add("saker.cpu", int64_t{trouble.cpu});
+    add("saker.events", events);
+    return notice;
 }
 
 KernelLoss loss_of(const KernelSource& source) {

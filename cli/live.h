@@ -7,6 +7,7 @@
 
 #include "cli/stop.h"
 #include "cli/summary.h"
+#include "engine/alert_maker.h"
 #include "engine/lang/event_set.h"
 #include "engine/rules/rule_set.h"
 #include "engine/source/kernel_source.h"
@@ -21,6 +22,7 @@ struct LiveOptions {
     bool environment = false;  // some rule asks for programs' environment
     uint32_t critical_ring_megabytes = 4;
     uint32_t bulk_ring_megabytes = 16;
+    bool asked_twice = false;  // some rule asks whether a name was changed meanwhile
 };
 
 Result<std::unique_ptr<KernelSource>> open_kernel(const LiveOptions& options);
@@ -37,8 +39,14 @@ RecordingFacts live_facts(const Host& host);
 /// Some enabled rule reads the environment of programs, in its condition or its output.
 bool reads_environment(const rules::RuleSet& rules);
 
+/// Some enabled rule asks whether an argument was changed while the kernel acted on it.
+bool asks_for_races(const rules::RuleSet& rules);
+
 /// Wanted events that no hook reports, and hooks that do not see everything, in words.
 std::vector<std::string> blind_spots(const KernelSource& source, const lang::EventSet& wanted);
+
+/// A hook that does not tell any more, as an alert of Saker's own.
+InternalNotice describe_trouble(const HookTrouble& trouble);
 
 /// What the kernel side lost, by its own counters.
 KernelLoss loss_of(const KernelSource& source);

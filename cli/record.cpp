@@ -17,6 +17,8 @@ int run_record(const RecordOptions& options) {
     Stop stop(options.duration_seconds);
     LiveOptions live;
     live.wanted.set();
+    live.wanted.reset(
+        index_of(event_kind("capable")));  // asked for on every other call: only by name
     if (!options.rules.empty()) {
         const Prepared prepared = prepare({}, options.rules);
         std::cerr << describe(prepared.findings);
@@ -25,6 +27,7 @@ int run_record(const RecordOptions& options) {
         }
         live.wanted = prepared.rules->program().wanted_events();
         live.environment = reads_environment(*prepared.rules);
+        live.asked_twice = asks_for_races(*prepared.rules);
     }
     Result<Scope> scope = Scope::parse(options.scope.empty() ? "host" : options.scope);
     if (!scope) {

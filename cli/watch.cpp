@@ -159,8 +159,9 @@ int run_watch(const WatchOptions& options) {
         log_error(screen.error().text());
         return kOutputCannotOpen;
     }
-    const auto source =
-        open_kernel({*scope, rules.program().wanted_events(), reads_environment(rules)});
+    LiveOptions live{*scope, rules.program().wanted_events(), reads_environment(rules)};
+    live.asked_twice = asks_for_races(rules);
+    const auto source = open_kernel(live);
     if (!source) {
         log_error(source.error().text());
         return exit_code_of(source.error(), kUsage);

@@ -80,6 +80,32 @@ std::string_view name_of(MemberType type) {
             return "rename-flags";
         case MemberType::resolve_flags:
             return "resolve-flags";
+        case MemberType::setid_flags:
+            return "setid-flags";
+        case MemberType::access_mode:
+            return "access-mode";
+        case MemberType::capability:
+            return "capability";
+        case MemberType::bpf_command:
+            return "bpf-command";
+        case MemberType::bpf_program_type:
+            return "bpf-program-type";
+        case MemberType::bpf_attach_type:
+            return "bpf-attach-type";
+        case MemberType::bpf_map_type:
+            return "bpf-map-type";
+        case MemberType::protection:
+            return "protection";
+        case MemberType::map_flags:
+            return "map-flags";
+        case MemberType::kernel_file:
+            return "kernel-file";
+        case MemberType::module_taints:
+            return "module-taints";
+        case MemberType::uring_flags:
+            return "io_uring-flags";
+        case MemberType::resource:
+            return "resource";
         case MemberType::file_flags:
             return "file-flags";
         case MemberType::fd_type:

@@ -91,6 +91,7 @@ struct Config {
     std::string scope = "host";
     RingMegabytes critical_ring_megabytes{4};
     RingMegabytes bulk_ring_megabytes{16};
+    uint32_t canary_seconds = 10;
 
     template <class Setting>
     void describe(Setting&& setting) {
@@ -124,6 +125,9 @@ struct Config {
                 "kernel buffer for process and credential events; a power of two");
         setting("bulk_ring_megabytes", bulk_ring_megabytes,
                 "kernel buffer for file and network events; a power of two");
+        setting("canary_seconds", canary_seconds,
+                "seconds between acts of Saker's own that show whether its hooks still tell, on "
+                "one CPU after the other");
     }
 };
 

@@ -56,6 +56,22 @@ void add_extra(const rules::NamedTemplate& extra, lang::FieldReader& reader, Scr
 
 }  // namespace
 
+Alert AlertMaker::make_internal(const Host& host, uint64_t time, InternalNotice notice) {
+    Alert alert;
+    alert.id =
+        fmt::format("{:016x}-internal-{:x}-{:x}", hash_of(boot_id_, notice.rule), ++notices_, time);
+    alert.rule = std::move(notice.rule);
+    alert.priority = name_of(rules::Priority::critical);
+    alert.source = "internal";
+    alert.tags = {"saker"};
+    alert.hostname = host.name;
+    alert.labels = labels_;
+    alert.time = time;
+    alert.message = std::move(notice.message);
+    alert.fields = std::move(notice.fields);
+    return alert;
+}
+
 Alert AlertMaker::make(const Context& context, const rules::Rule& rule, const Loss& loss) {
     const event_header& header = context.event.header();
     scratch_.reset();

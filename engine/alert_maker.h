@@ -26,6 +26,13 @@ class ContextReader final : public lang::FieldReader {
     const Context& context_;
 };
 
+/// Something is wrong with the watching itself.
+struct InternalNotice {
+    std::string rule;  // the name it alerts under, as if it were a rule
+    std::string message;
+    std::vector<rules::OutputField> fields{};
+};
+
 class AlertMaker {
   public:
     /// `boot_id` is of the machine the events are from; the labels are on every alert.
@@ -34,10 +41,14 @@ class AlertMaker {
 
     Alert make(const Context& context, const rules::Rule& rule, const Loss& loss);
 
+    /// Of no event: what Saker has to say about itself. `time` is wall-clock, ns since the epoch.
+    Alert make_internal(const Host& host, uint64_t time, InternalNotice notice);
+
   private:
     std::string boot_id_;
     std::map<std::string, std::string> labels_;
     Scratch scratch_;
+    uint64_t notices_ = 0;
 };
 
 }  // namespace saker

@@ -51,10 +51,17 @@ void Pipeline::take(std::span<const std::byte> record) {
     note_loss(event->header());
     if (event->has(RECORD_CANARY)) {
         ++stats_.canaries;
+        source_.take_canary(record);
         return;
     }
     drain_births(*event);
     judge({*event, state_.observe(*event), state_});
+}
+
+void Pipeline::tell(InternalNotice notice) {
+    ++stats_.alerts;
+    deliver_(
+        alerts_.make_internal(state_.host(), state_.wall_time(boottime_now()), std::move(notice)));
 }
 
 void Pipeline::note_loss(const event_header& header) {

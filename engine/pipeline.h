@@ -45,6 +45,9 @@ class Pipeline final : public RecordSink {
 
     void take(std::span<const std::byte> record) override;
 
+    /// Alerts of something that is wrong with the watching itself; no rule is asked.
+    void tell(InternalNotice notice);
+
     const PipelineStats& stats() const { return stats_; }
 
   private:

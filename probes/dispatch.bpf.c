@@ -63,6 +63,21 @@ static __always_inline __u32 program_of(struct task_struct* task, const struct p
 
 #endif
 
+/* Programs that started and children that were made have tracepoints of their own. */
+static __always_inline int is_told_elsewhere(__u32 program, long result) {
+    switch (program - SYSCALL_FIRST_EVENT) {
+        case EVENT_execve:
+        case EVENT_execveat:
+        case EVENT_fork:
+        case EVENT_vfork:
+        case EVENT_clone:
+        case EVENT_clone3:
+            return (int)result >= 0;
+        default:
+            return 0;
+    }
+}
+
 /* A wanted call in scope: its record is begun here, for all events alike. */
 static __always_inline struct event_header* begin_record(struct begun* decided,
                                                          struct task_struct* task) {
@@ -87,7 +102,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs* regs, long result) {
     struct begun* decided;
     __u32 only = 0;
 
-    if (program == SYSCALL_NONE)
+    if (program == SYSCALL_NONE || is_told_elsewhere(program, result))
         return 0;
     answer = scope_of(task);
     if (answer == SCOPE_is_out)

@@ -40,6 +40,19 @@ typedef __u32 ev_octal;       /* the same, printed as a number */
 typedef __u64 ev_clone_flags;
 typedef __u32 ev_at_flags;
 typedef __u32 ev_rename_flags;
+typedef __u32 ev_setid_flags;
+typedef __u32 ev_access_mode;
+typedef __u32 ev_capability;
+typedef __u32 ev_bpf_command;
+typedef __u32 ev_bpf_program_type;
+typedef __u32 ev_bpf_attach_type;
+typedef __u32 ev_bpf_map_type;
+typedef __u32 ev_protection;
+typedef __u32 ev_map_flags;
+typedef __u32 ev_kernel_file;
+typedef __u64 ev_module_taints;
+typedef __u32 ev_uring_flags;
+typedef __u32 ev_resource;
 typedef __u32 ev_resolve_flags;
 typedef __u32 ev_file_flags; /* enum file_flag */
 typedef __u32 ev_fd_type;    /* enum fd_type */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A process made a child, seen from the parent; also how a scope of processes grows. */
-#include "probes/syscall.bpf.h"
+/* A process made a child, seen from the parent; also how a scope of processes grows. Failed calls
+ * come from the exit of the system call: fork_failed.bpf.c. */
+#include "probes/fork.bpf.h"
+
 #include "probes/task.bpf.h"
 
 static __always_inline enum event_id fork_event(const struct call* call) {
@@ -11,19 +13,6 @@ static __always_inline enum event_id fork_event(const struct call* call) {
     if (is_call(call, vfork))
         return EVENT_vfork;
     return EVENT_fork;
-}
-
-static __always_inline __u64 clone_flags(enum event_id event, const struct call* call) {
-    const __u64 signal_child = 17, share_memory = 0x100, parent_waits = 0x4000;
-    __u64 flags = signal_child;
-
-    if (event == EVENT_clone)
-        return call->arguments[0];
-    if (event == EVENT_vfork)
-        return signal_child | share_memory | parent_waits;
-    if (event == EVENT_clone3)
-        bpf_probe_read_user(&flags, sizeof(flags), (void*)call->arguments[0]);
-    return flags;
 }
 
 /* Children belong to the scope their parent is in. */
@@ -70,7 +59,7 @@ static __always_inline void put_child(struct fork_event* event, struct task_stru
 }
 
 SEC("tp_btf/sched_process_fork")
-int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
+int BPF_PROG(on_process_fork, struct task_struct* parent, struct task_struct* child) {
     int is_thread = get(parent, tgid) == get(child, tgid);
     struct fork_event* event;
     struct call call;

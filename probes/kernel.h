@@ -121,6 +121,34 @@ struct mm_struct {
     struct file* exe_file;
 };
 
+struct vm_area_struct {
+    unsigned long vm_start, vm_end;
+    struct file* vm_file;
+};
+
+union __sifields {
+    struct {
+        int _pid;
+    } _kill;
+    struct {
+        void* _addr;
+    } _sigfault;
+};
+
+struct kernel_siginfo {
+    int si_code;
+    union __sifields _sifields;
+};
+
+struct user_namespace {
+    struct ns_common ns;
+};
+
+struct module {
+    char name[56];
+    unsigned long taints;
+};
+
 struct linux_binprm {
     struct file* file;
     const char* filename;
@@ -173,6 +201,10 @@ struct kernfs_node {
 
 struct cgroup;
 
+struct cgroup_root {
+    int hierarchy_id;
+};
+
 struct cgroup_subsys_state {
     struct cgroup* cgroup;
     struct cgroup_subsys_state* parent;
@@ -182,6 +214,7 @@ struct cgroup {
     struct cgroup_subsys_state self;
     int level;
     struct kernfs_node* kn;
+    struct cgroup_root* root;
 };
 
 struct css_set {

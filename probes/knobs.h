@@ -52,15 +52,16 @@ struct knobs {
     __u64 scope_cgroup;
     __u32 hierarchy; /* enum cgroup_hierarchy: the one records tell of */
     __u32 arguments_limit;
-    __u8 threads; /* fork events for threads too */
-    __u8 stashes; /* enum stash_kind: what some hook leaves with the task */
+    __u8 threads;     /* fork events for threads too */
+    __u8 asked_twice; /* names are read when a call begins too */
+    __u8 stashes;     /* enum stash_kind: what some hook leaves with the task */
 };
 
 /* Shared with the loader by mapping; what a reload changes is here. */
 struct control {
-    __u32 self_tgid;         /* the daemon, in the first pid namespace */
-    __u32 canary;            /* the daemon is proving hooks: what it does now counts */
-    __u32 sleeping;          /* enum consumer_state */
+    __u32 self_tgid; /* the daemon, in the first pid namespace */
+    __u32 canary;    /* how many threads of the daemon are proving hooks: what it does now counts */
+    __u32 sleeping;  /* enum consumer_state */
     __u32 own_pid_namespace; /* the daemon's */
     __u64 wake[LANE_COUNT];  /* bytes waiting in a ring that wake a batching consumer */
     __u32 environment_limit; /* 0: no environment */

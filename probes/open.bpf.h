@@ -2,6 +2,7 @@
 /* The record of an open, however it was asked for. */
 #pragma once
 
+#include "probes/asked.bpf.h"
 #include "probes/name.bpf.h"
 #include "probes/stash.bpf.h"
 #include "probes/syscall_exit.bpf.h"
@@ -65,6 +66,7 @@ static __always_inline int submit_open(const struct open_request* request) {
     event->mode = request->flags & (O_CREAT_BIT | O_TMPFILE_BIT) ? request->mode : 0;
     event->resolve = request->resolve;
     put_user_string(&event->header, &event->name, request->name);
+    compare_with_asked(&event->header, &event->name, task);
     if (result >= 0)
         put_opened(event, task, request);
     if (event->resolved.length == 0)

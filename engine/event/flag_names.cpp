@@ -98,6 +98,14 @@ constexpr FlagName kResolveFlags[] = {
 };
 #undef FLAG
 
+// As security modules are told.
+constexpr FlagName kSetidFlags[] = {
+    {1, 1, "LSM_SETID_ID"},
+    {2, 2, "LSM_SETID_RE"},
+    {4, 4, "LSM_SETID_RES"},
+    {8, 8, "LSM_SETID_FS"},
+};
+
 // Spelt as rules that read an exec's flags expect them.
 constexpr FlagName kFileFlags[] = {
     {FILE_WRITABLE, FILE_WRITABLE, "EXE_WRITABLE"},
@@ -124,10 +132,12 @@ std::span<const FlagName> flag_names(MemberType type) {
             return kRenameFlags;
         case MemberType::resolve_flags:
             return kResolveFlags;
+        case MemberType::setid_flags:
+            return kSetidFlags;
         case MemberType::file_flags:
             return kFileFlags;
         default:
-            return {};
+            return number_names(type);
     }
 }
 

@@ -20,6 +20,9 @@ struct FlagName {
 /// The names for that type of member; empty for types that are no flags.
 std::span<const FlagName> flag_names(MemberType type);
 
+/// The part of `flag_names` for numbers of which most are one of several, and few are flags.
+std::span<const FlagName> number_names(MemberType type);
+
 /// `O_RDONLY|O_CLOEXEC`; bits without a name as one hexadecimal number at the end; `0` for none.
 void print_flags(ScratchText& out, uint64_t flags, std::span<const FlagName> names);
 

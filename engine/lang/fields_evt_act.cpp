@@ -1,6 +1,9 @@
 // The rest of the evt rows: what happened, with which arguments, and how it ended.
 #include <fcntl.h>
 
+#include <algorithm>
+#include <cerrno>
+
 #include "engine/event/format.h"
 #include "engine/lang/arguments.h"
 #include "engine/lang/field.h"
@@ -64,6 +67,22 @@ std::optional<std::string_view> result_name(const Context& context) {
     }
     const std::string_view name = error_name(*result);
     return name.empty() ? "<NA>" : name;
+}
+
+/// The socket was connected, or is being connected, to another address than the one the caller's
+/// memory holds now. No address in particular is asked for by all zeros.
+bool has_other_peer(const Event& event) {
+    const auto* call = event.as<connect_event>();
+    if (!call || (call->res != 0 && call->res != -EINPROGRESS)) {
+        return false;
+    }
+    const endpoint asked = endpoint_of(event.text(call->addr));
+    const auto from = address_of(asked);
+    const auto to = address_of(call->remote);
+    if (!from || !to || std::ranges::count(from->bytes, 0) == std::ssize(from->bytes)) {
+        return false;
+    }
+    return *from != *to || asked.port != call->remote.port;
 }
 
 bool is_of(const Context& context, std::string_view category) {
@@ -326,8 +345,12 @@ std::span<const Field> evt_act_fields() {
         {"evt.toctou",
          FieldType::boolean,
          {},
-         "Saker's own: whether the argument had changed by the time the kernel had acted on it.",
-         [](const Context& context) { return context.event.has(RECORD_TOCTOU); }},
+         "Saker's own: whether the argument was changed while the kernel acted on it: the name of "
+         "a "
+         "file that is opened, or an address connected to that is not the socket's.",
+         [](const Context& context) {
+             return context.event.has(RECORD_TOCTOU) || has_other_peer(context.event);
+         }},
         {"evt.is_compat",
          FieldType::boolean,
          {},

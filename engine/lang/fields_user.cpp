@@ -15,6 +15,11 @@ std::string_view text_of(const Context& context, std::string User::*text) {
     return user ? std::string_view(user->*text) : kUnknown;
 }
 
+/// Nothing where no earlier event of the process was seen.
+std::optional<int64_t> known(uint32_t id) {
+    return id != UINT32_MAX ? std::optional<int64_t>(id) : std::nullopt;
+}
+
 }  // namespace
 
 std::span<const Field> user_fields() {
@@ -24,6 +29,17 @@ std::span<const Field> user_fields() {
          {},
          "The effective user id the process had at that moment.",
          [](const Context& context) { return context.event.header().euid; }},
+        {"user.uid_before",
+         FieldType::unsigned_number,
+         {},
+         "Saker's own: the effective user id the process had before a call that changes ids, or an "
+         "exec; other events are told what it was before the last of these.",
+         [](const Context& context) { return known(context.process.ids_before.effective); }},
+        {"user.ruid_before",
+         FieldType::unsigned_number,
+         {},
+         "Saker's own: the real user id, likewise.",
+         [](const Context& context) { return known(context.process.ids_before.real); }},
         {"user.name",
          FieldType::text,
          {},

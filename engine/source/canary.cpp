@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/sched.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -17,6 +19,7 @@
 #include <string>
 
 #include "engine/base/fd.h"
+#include "engine/source/canary_process.h"
 #include "engine/source/canary_uring.h"
 
 namespace saker {
@@ -88,10 +91,21 @@ void live_and_die() {
 
 void fail_to_start(event_id event) {
     char* nothing[] = {nullptr};
-    if (event == EVENT_execve) {
-        ::syscall(SYS_execve, "", nothing, nothing);
-    } else {
-        ::syscall(SYS_execveat, -1, "", nothing, nothing, 0);
+    switch (event) {
+        case EVENT_execve:
+            ::syscall(SYS_execve, "", nothing, nothing);
+            break;
+        case EVENT_execveat:
+            ::syscall(SYS_execveat, -1, "", nothing, nothing, 0);
+            break;
+        case EVENT_clone:  // handlers cannot be shared without the memory they are in
+            ::syscall(SYS_clone, CLONE_SIGHAND | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+            break;
+        case EVENT_clone3:
+            ::syscall(SYS_clone3, nullptr, 0);
+            break;
+        default:
+            break;
     }
 }
 
@@ -267,12 +281,15 @@ void act_for(const EventSet& events) {
                 break;
             case EVENT_execve:
             case EVENT_execveat:
+            case EVENT_clone:
+            case EVENT_clone3:
                 fail_to_start(event);
                 break;
             default:
                 change_names(event);
                 change_credentials(event);
                 use_network(event);
+                act_on_process(event);
                 break;
         }
     }

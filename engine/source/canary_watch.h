@@ -24,15 +24,33 @@ class CanaryWatch final : public RecordSink {
             return;
         }
         (header.via == VIA_io_uring ? through_uring_ : seen_).set(header.event);
+        if (header.flags & RECORD_TOCTOU) {
+            asked_twice_.set(header.event);
+        }
+        if (!succeeded(record)) {
+            failed_.set(header.event);
+        }
         if (!(header.flags & doubts_about(header.event)) && succeeded(record)) {
             certain_.set(header.event);
+        }
+    }
+
+    /// What was seen before does not count any more.
+    void forget() {
+        for (EventSet* set : {&seen_, &failed_, &asked_twice_, &through_uring_, &certain_}) {
+            set->reset();
         }
     }
 
     /// The hook reported one of our acts; where no report of its own is wanted, it made that of a
     /// system call certain.
     bool proves(const Hook& hook, const EventSet& wanted) const {
-        const EventSet& reported = hook.via == VIA_io_uring ? through_uring_ : seen_;
+        const EventSet& reported = hook.via == VIA_io_uring ? through_uring_
+                                   : hook.failures_only     ? failed_
+                                                            : seen_;
+        if (hook.for_doubts) {
+            return (hook.supports & asked_twice_).any();
+        }
         const bool reports = hook.always || (hook.events & wanted).any();
         return reports ? (hook.events & reported).any() : (hook.supports & certain_).any();
     }
@@ -43,7 +61,7 @@ class CanaryWatch final : public RecordSink {
         return event == EVENT_connect ? RECORD_UNRESOLVED : RECORD_UNRESOLVED | RECORD_FD_LOOKUP;
     }
 
-    /// Opens and programs that failed are certain without any hook's help.
+    /// What failed is certain without any hook's help.
     static bool succeeded(std::span<const std::byte> record) {
         const auto* header = reinterpret_cast<const event_header*>(record.data());
         switch (header->event) {
@@ -55,6 +73,11 @@ class CanaryWatch final : public RecordSink {
             case EVENT_execve:
             case EVENT_execveat:
                 return reinterpret_cast<const execve_event*>(header)->res == 0;
+            case EVENT_fork:
+            case EVENT_vfork:
+            case EVENT_clone:
+            case EVENT_clone3:
+                return reinterpret_cast<const fork_event*>(header)->res >= 0;
             default:
                 return true;
         }
@@ -62,6 +85,8 @@ class CanaryWatch final : public RecordSink {
 
     std::vector<std::byte>& early_;
     EventSet seen_;
+    EventSet failed_;
+    EventSet asked_twice_;  // the begin of the call was seen too
     EventSet through_uring_;
     EventSet certain_;  // with the very object, not one looked up afterwards
 };

@@ -73,7 +73,7 @@ Result<HookChange> KernelSource::prepare(const EventSet& wanted, bool environmen
     control& shared = probes_.first.object.shared();
     // Both until it is settled: what the old rules do not want they do not match.
     fill_wanted(shared, options_.wanted | wanted, options_.environment || environment);
-    if (HookLadder(wanted, ladders).standings().empty()) {
+    if (HookLadder(wanted, ladders, options_.asked_twice).standings().empty()) {
         return change;
     }
     KernelOptions options = options_;
@@ -130,6 +130,14 @@ std::vector<HookPart> KernelSource::commit(HookChange change) {
     }
     more_ = std::move(kept);
     return over;
+}
+
+void KernelSource::watch_hooks(bool is_time) {
+    std::vector<HookPart*> parts{&probes_.first};
+    for (HookPart& part : more_) {
+        parts.push_back(&part);
+    }
+    watch_.step(parts, options_.wanted, is_time);
 }
 
 std::vector<HookReport> KernelSource::hooks() const {

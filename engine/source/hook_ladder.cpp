@@ -5,13 +5,14 @@
 
 namespace saker {
 
-HookLadder::HookLadder(const EventSet& wanted) : HookLadder(wanted, {}) {}
+HookLadder::HookLadder(const EventSet& wanted, bool doubts) : HookLadder(wanted, {}, doubts) {}
 
-HookLadder::HookLadder(const EventSet& wanted, const std::vector<const HookLadder*>& others) {
+HookLadder::HookLadder(const EventSet& wanted, const std::vector<const HookLadder*>& others,
+                       bool doubts) {
     for (Hook& hook : all_hooks()) {
         const bool is_there = std::ranges::any_of(
             others, [&](const HookLadder* other) { return other->has(hook.name); });
-        if (!is_there && hook.serves(wanted)) {
+        if (!is_there && hook.serves(wanted) && (doubts || !hook.for_doubts)) {
             standings_.push_back({std::move(hook), 0, false, {}});
         }
     }
@@ -66,8 +67,9 @@ HookLadder::Standing* HookLadder::with_program(const std::string& program) {
 std::vector<HookReport> HookLadder::report() const {
     std::vector<HookReport> reports;
     for (const Standing& standing : standings_) {
-        HookReport made{standing.hook.name, standing.hook.events, "",
-                        standing.proven,    standing.tried,       standing.hook.blind_spot};
+        HookReport made{standing.hook.name,      standing.hook.events,           "",
+                        standing.proven,         standing.hook.has_harmless_act, standing.tried,
+                        standing.hook.blind_spot};
         if (const Rung* rung = standing.rung()) {
             made.chosen = rung->name();
             made.blind_spot = rung->blind_spot;

@@ -20,6 +20,7 @@ struct HookReport {
     EventSet events;           // it reports
     std::string chosen;        // empty: no rung held
     bool proven = false;       // it was seen to fire
+    bool provable = true;      // there is an act of ours that would show it
     std::vector<Tried> tried;  // the better rungs, and what was wrong with them
     std::string blind_spot;    // what is not seen as things stand; empty: nothing
 };
@@ -27,10 +28,12 @@ struct HookReport {
 class HookLadder {
   public:
     /// Hooks that report or support one of the wanted events, and those always needed.
-    explicit HookLadder(const EventSet& wanted);
+    /// `doubts`: rules ask whether an argument was changed meanwhile.
+    explicit HookLadder(const EventSet& wanted, bool doubts = false);
 
     /// The same without hooks that `others` have.
-    HookLadder(const EventSet& wanted, const std::vector<const HookLadder*>& others);
+    HookLadder(const EventSet& wanted, const std::vector<const HookLadder*>& others,
+               bool doubts = false);
 
     struct Standing {
         Hook hook;

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "probes/knobs.h"
+#include "engine/source/hook_rows.h"
 
 namespace saker {
 
@@ -18,25 +18,13 @@ constexpr std::array<std::string_view, EVENT_COUNT> kNames{
 #undef FIELD
 };
 
-EventSet events(std::initializer_list<event_id> ids) {
-    EventSet set;
-    for (const event_id id : ids) {
-        set.set(id);
-    }
-    return set;
-}
-
-Rung tracepoint(std::string target, std::string program) {
-    return {HookKind::tp_btf, std::move(target), std::move(program)};
-}
-
 /// Lifecycle hooks: state is wrong without them, so they are attached whatever is wanted.
 std::vector<Hook> lifecycle() {
     std::vector<Hook> hooks;
     hooks.push_back({"sched_process_fork",
                      events({EVENT_fork, EVENT_vfork, EVENT_clone, EVENT_clone3}),
                      {},
-                     {tracepoint("sched_process_fork", "on_fork")},
+                     {tracepoint("sched_process_fork", "on_process_fork")},
                      true,
                      "children are not seen being made"});
     hooks.push_back({"sched_process_exec",
@@ -54,11 +42,23 @@ std::vector<Hook> lifecycle() {
     return hooks;
 }
 
+/// A program or a child that was started is told by a tracepoint; one that was not, by its call.
+bool is_start(event_id event) {
+    return events(
+               {EVENT_execve, EVENT_execveat, EVENT_fork, EVENT_vfork, EVENT_clone, EVENT_clone3})
+        .test(event);
+}
+
 /// Exits of system calls: the argument, the result, and the object looked up or left by another
 /// hook.
 Hook syscall_exit(event_id event) {
     const std::string name(kNames[event]);
     Hook hook{name, events({event}), {}, {}, false, name + " is not seen"};
+    if (is_start(event)) {
+        hook.failures_only = true;
+        hook.blind_spot = name + " that failed is not seen";
+        hook.has_harmless_act = event != EVENT_fork && event != EVENT_vfork;
+    }
     const std::string program = "on_" + name;
 #if defined(__x86_64__)
     const std::string prefix = "__x64_sys_";
@@ -81,13 +81,6 @@ Hook syscall_exit(event_id event) {
                           {},
                           "calls of 32-bit programs"});
     return hook;
-}
-
-/// The rungs of a place where the kernel asks its security modules.
-std::vector<Rung> security_rungs(const std::string& hook, const std::string& function) {
-    return {{HookKind::lsm, hook, "on_" + hook + "_lsm"},
-            {HookKind::fentry, function, "on_" + hook + "_fentry"},
-            {HookKind::kprobe, function, "on_" + hook + "_kprobe"}};
 }
 
 /// Hooks that report an event of their own, and tell system calls which object it was.
@@ -187,11 +180,10 @@ std::string Rung::name() const {
 std::vector<Hook> all_hooks() {
     std::vector<Hook> hooks = lifecycle();
     for (const SyscallNumbers& row : syscall_numbers()) {
-        if (!hooks.front().events.test(row.event)) {  // forks are told by their tracepoint
-            hooks.push_back(syscall_exit(row.event));
-        }
+        hooks.push_back(syscall_exit(row.event));
     }
     append(hooks, kernel_events());
+    append(hooks, process_hooks());
     append(hooks, helpers());
     hooks.push_back(uring());
     return hooks;

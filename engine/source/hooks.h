@@ -50,6 +50,10 @@ struct Hook {
     std::string blind_spot{};     // what is not seen when no rung holds
     uint8_t stashes = 0;          // enum stash_kind: what it leaves for the exit of a system call
     event_via via = VIA_syscall;  // how what it reports was asked for
+    bool for_doubts = false;      // only when rules ask whether an argument was changed meanwhile
+    bool failures_only = false;   // what succeeded is told by another hook
+    bool has_harmless_act =
+        true;  // false: nothing we may do makes it fire, so it is taken unproven
 
     /// Something of what it tells is wanted.
     bool serves(const EventSet& wanted) const {

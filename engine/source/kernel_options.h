@@ -14,6 +14,7 @@ struct KernelOptions {
     EventSet wanted{};         // events of process life come in any case
     bool environment = false;  // of programs, when they start
     bool threads = false;      // fork events for threads too
+    bool asked_twice = false;  // names of files opened are compared with those asked at first
     uint32_t arguments_limit = 4096;
     uint32_t critical_ring = 4 << 20;  // bytes; powers of two
     uint32_t bulk_ring = 16 << 20;

@@ -8,6 +8,7 @@
 
 #include "engine/base/fd.h"
 #include "engine/source/canary_tray.h"
+#include "engine/source/hook_watch.h"
 #include "engine/source/kernel_options.h"
 #include "engine/source/probe_loader.h"
 #include "engine/source/source.h"
@@ -38,6 +39,7 @@ class KernelSource final : public Source {
     /// The snapshot comes first, whole, at the first call.
     Result<size_t> poll(RecordSink& sink, int wait_ms) override;
     void poll_critical(RecordSink& sink) override;
+    void take_canary(std::span<const std::byte> record) override { watch_.take(record); }
     bool finished() const override { return false; }
 
     /// Loads, attaches and proves the hooks that other wanted events need. Called from another
@@ -51,6 +53,14 @@ class KernelSource final : public Source {
 
     /// What was prepared is not to be.
     void give_up(HookChange change);
+
+    /// Looks after our hooks; see HookWatch. For the thread that opened the source, the main one,
+    /// about once a second.
+    void watch_hooks(bool is_time);
+
+    /// Hooks that told of our acts once and do not any more; empty: all is well.
+    const std::vector<HookTrouble>& troubles() const { return watch_.troubles(); }
+    uint64_t canary_acts() const { return watch_.acts(); }
 
     /// What was chosen for every hook, and why.
     std::vector<HookReport> hooks() const;
@@ -76,6 +86,7 @@ class KernelSource final : public Source {
     LoadedProbes probes_;
     std::vector<HookPart> more_;  // what reloads added
     CanaryTray canaries_;
+    HookWatch watch_;
     Fd waiting_;  // epoll over both rings
     CgroupHierarchy hierarchy_;
     std::vector<std::byte> snapshot_;  // until the first poll

@@ -62,6 +62,7 @@ Result<void> fill_knobs(knobs& settings, const KernelOptions& options,
     settings.hierarchy = hierarchy.number;
     settings.arguments_limit = options.arguments_limit;
     settings.threads = options.threads;
+    settings.asked_twice = options.asked_twice;
     switch (options.scope.kind) {
         case Scope::Kind::host:
             settings.scope = SCOPE_host;

@@ -131,6 +131,9 @@ class Loader {
         if (object->settings().stashes == 0) {
             object->leave_out("stashes");  // older kernels have no such map
         }
+        if (!options_.asked_twice) {
+            object->leave_out("asked_names");
+        }
         if (present_.empty()) {
             prepare_first(*object);
         } else {
@@ -280,9 +283,9 @@ class Loader {
             }
         }
         auto& canary = object.shared().canary;
-        __atomic_store_n(&canary, 1, __ATOMIC_SEQ_CST);
+        __atomic_fetch_add(&canary, 1, __ATOMIC_SEQ_CST);
         act_for(acts);
-        __atomic_store_n(&canary, 0, __ATOMIC_SEQ_CST);
+        __atomic_fetch_sub(&canary, 1, __ATOMIC_SEQ_CST);
     }
 
     EventSet wanted_or_life(const HookLadder::Standing& standing) const {
@@ -295,7 +298,7 @@ class Loader {
             return true;
         }
         standing.proven = watch.proves(standing.hook, options_.wanted);
-        if (standing.proven || !holds_below(standing)) {
+        if (standing.proven || !standing.hook.has_harmless_act || !holds_below(standing)) {
             return true;
         }
         ladder_.step_down(standing, "it was attached but did not report our own act");
@@ -338,8 +341,9 @@ Result<LoadedProbes> load_probes(const KernelOptions& options, const CgroupHiera
         return trial.error();
     }
     FirstIntake intake(options);
-    auto done =
-        Loader(options, hierarchy, *std::move(trial), HookLadder(options.wanted), {}, intake).run();
+    auto done = Loader(options, hierarchy, *std::move(trial),
+                       HookLadder(options.wanted, options.asked_twice), {}, intake)
+                    .run();
     if (!done) {
         return done.error();
     }
@@ -362,8 +366,8 @@ Result<HookPart> load_more_probes(const KernelOptions& options, const CgroupHier
     for (const HookPart* part : present) {
         others.push_back(&part->ladder);
     }
-    auto done = Loader(options, hierarchy, *std::move(trial), HookLadder(options.wanted, others),
-                       present, intake)
+    auto done = Loader(options, hierarchy, *std::move(trial),
+                       HookLadder(options.wanted, others, options.asked_twice), present, intake)
                     .run();
     return done ? Result<HookPart>(std::move(done->part)) : Result<HookPart>(done.error());
 }

@@ -54,6 +54,17 @@ Error refused(int error, const std::string& doing) {
     return std::move(made).within(doing);
 }
 
+/// 0 when the descriptor is no link, or one the kernel says nothing of. Descriptors of other things
+/// of BPF answer too, but not with a link's type.
+uint32_t link_id(int descriptor) {
+    bpf_link_info info{};
+    uint32_t length = sizeof info;
+    if (descriptor < 0 || bpf_obj_get_info_by_fd(descriptor, &info, &length) != 0) {
+        return 0;
+    }
+    return info.id;
+}
+
 }  // namespace
 
 LibbpfWords::LibbpfWords() : before_(listener) {
@@ -241,8 +252,19 @@ Result<void> ProbeObject::attach(std::string_view program) {
     if (!link) {
         return refused(errno, "attaching " + std::string(program));
     }
-    links_.push_back({std::string(program), std::unique_ptr<bpf_link, CloseLink>(link)});
+    links_.push_back({std::string(program), std::unique_ptr<bpf_link, CloseLink>(link),
+                      link_id(bpf_link__fd(link))});
     return {};
+}
+
+std::vector<std::string> ProbeObject::lost_links() const {
+    std::vector<std::string> lost;
+    for (const Attached& each : links_) {
+        if (each.id != 0 && link_id(bpf_link__fd(each.link.get())) != each.id) {
+            lost.push_back(each.program);
+        }
+    }
+    return lost;
 }
 
 void ProbeObject::detach(std::string_view program) {

@@ -61,6 +61,9 @@ class ProbeObject {
 
     bool is_enabled(std::string_view program) const;
 
+    /// Programs that were attached and are no more: somebody took away the link, which we did not.
+    std::vector<std::string> lost_links() const;
+
   private:
     struct CloseObject {
         void operator()(bpf_object* object) const;
@@ -77,6 +80,7 @@ class ProbeObject {
     struct Attached {
         std::string program;
         std::unique_ptr<bpf_link, CloseLink> link;
+        uint32_t id;  // by which the kernel knows it; 0: older kernels have no link of this kind
     };
     std::vector<Attached> links_;  // close before the object
     knobs* knobs_ = nullptr;

@@ -29,6 +29,9 @@ class Source {
     /// bulk record comes from a process whose birth is still in the ring.
     virtual void poll_critical(RecordSink& sink) = 0;
 
+    /// One of the source's own acts came back as a record: proof that a hook still tells.
+    virtual void take_canary(std::span<const std::byte>) {}
+
     /// No record will ever come again.
     virtual bool finished() const = 0;
 };

@@ -36,6 +36,14 @@ struct Program {
     }
 };
 
+/// Whom a process acts for; all ones where nobody told.
+struct Ids {
+    uint32_t real = UINT32_MAX;
+    uint32_t effective = UINT32_MAX;
+
+    bool operator==(const Ids&) const = default;
+};
+
 /// One program a process ran, from its exec (or fork) to the next. A process that execs twice has
 /// three of these, so that a late record is judged with the program that did it.
 struct Process {
@@ -50,6 +58,8 @@ struct Process {
     uint32_t vsid = 0;
     uint32_t tty = 0;
     uint32_t loginuid = UINT32_MAX;
+    Ids ids{};         // as the last event of the critical lane had them
+    Ids ids_before{};  // before they last became others
     uint32_t pid_namespace = 0;
     uint32_t mount_namespace = 0;
     uint64_t cgroup = 0;

@@ -100,8 +100,32 @@ void fill_process(Process& row, const Record& record) {
     row.is_placeholder = false;
 }
 
+/// Records of the bulk lane may be older than what is known. An event that asks for other ids tells
+/// those before it, also when they are the same.
+void note_ids(Process& row, const event_header& header, bool asks_for_others) {
+    const Ids now{header.uid, header.euid};
+    if (row.ids != now || asks_for_others) {
+        row.ids_before = row.ids;
+        row.ids = now;
+    }
+}
+
+bool asks_for_ids(const Event& event) {
+    switch (event.id()) {
+        case EVENT_execve:
+        case EVENT_execveat:
+        case EVENT_setuid:
+        case EVENT_setreuid:
+        case EVENT_setresuid:
+            return true;
+        default:
+            return false;
+    }
+}
+
 template <class Record>
-void fill_child(Process& row, const Record& record) {
+void fill_child(Process& row, const event_header& by, const Record& record) {
+    row.ids = {by.uid, by.euid};
     row.vpid = static_cast<uint32_t>(record.vpid);
     row.pvpid = static_cast<uint32_t>(record.pvpid);
     row.vpgid = static_cast<uint32_t>(record.vpgid);
@@ -139,6 +163,8 @@ void ProcessTable::inherit(Row& row, const Row& from) {
     row.cap_inheritable = from.cap_inheritable;
     row.cap_permitted = from.cap_permitted;
     row.cap_effective = from.cap_effective;
+    row.ids = from.ids;
+    row.ids_before = from.ids_before;
     std::ranges::copy(from.standard_streams, row.standard_streams);
     set_cwd(row, from.cwd);
     row.is_kernel_thread = from.is_kernel_thread;
@@ -223,6 +249,9 @@ ProcessTable::Row& ProcessTable::on_exec(const Event& event, const Record& recor
              &known_or_placeholder({static_cast<uint32_t>(record.ptid), record.parent_start_time},
                                    static_cast<uint32_t>(record.parent_exec_id), header.time));
     }
+    if (other && other != row) {
+        row->ids = other->ids;
+    }
     fill_from_header(*row, header);
     fill_process(*row, record);
     set_cwd(*row, event.text(record.cwd));
@@ -257,7 +286,7 @@ ProcessTable::Row& ProcessTable::on_fork(const Event& event, const Record& recor
         }
     }
     inherit(*child, caller);
-    fill_child(*child, record);
+    fill_child(*child, header, record);
     share_program(*child, caller);
     const bool is_own_child = record.ptid <= 0 || static_cast<uint32_t>(record.ptid) == header.pid;
     link(*child, is_own_child ? &caller
@@ -327,6 +356,9 @@ const Process& ProcessTable::observe(const Event& event) {
             break;
         default:
             row = &on_act(event);
+    }
+    if (header.lane == LANE_critical) {
+        note_ids(*row, header, asks_for_ids(event));
     }
     row->last_seen = std::max<uint64_t>(row->last_seen, header.time);
     return *row;

@@ -141,6 +141,8 @@ TEST_CASE("a program that cannot start is an event of the old one", "[exec]") {
     CHECK(failed.number("res") == -error);
     CHECK(static_cast<pid_t>(failed.header().pid) == story.actor());
     CHECK(failed.text("trusted_exepath") != path);
+    CHECK(failed.text("exe") == "saker");
+    CHECK(failed.strings("args") == std::vector<std::string>{"failing"});
     CHECK_FALSE(story.has("execve", counts("res", 0)));
 }
 

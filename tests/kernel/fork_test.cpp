@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -137,4 +138,40 @@ TEST_CASE("what a child does is the child's", "[fork]") {
     });
     const Record& act = story.first("openat", says("name", "/nowhere/by-child"));
     CHECK(static_cast<pid_t>(act.header().pid) != story.actor());
+}
+
+TEST_CASE("a child that could not be made", "[fork]") {
+    SECTION("flags that do not fit together") {
+        const auto story =
+            capture([] { raw(SYS_clone, CLONE_SIGHAND | SIGCHLD, nullptr, nullptr, 0, 0); });
+        const Record& failed = story.first("clone", counts("res", -EINVAL));
+        CHECK(static_cast<pid_t>(failed.header().pid) == story.actor());
+        CHECK(failed.number("flags") == (CLONE_SIGHAND | SIGCHLD));
+        CHECK(failed.number("pid") == 0);
+    }
+    SECTION("clone3") {
+        const auto story = capture([] { clone3(CLONE_SIGHAND, SIGCHLD); });
+        const Record& failed = story.first("clone3", counts("res", -EINVAL));
+        CHECK(failed.number("flags") == CLONE_SIGHAND);
+    }
+#ifdef SYS_fork
+    SECTION("more processes than the user may have") {
+        const Shared<long> result;
+        const auto story = capture([&] {
+            constexpr int kUser = 54321;
+            const rlimit none{1, 1};
+            must(::setrlimit(RLIMIT_NPROC, &none) == 0, "a limit");
+            must(::setresuid(kUser, kUser, kUser) == 0, "another user");
+            *result = raw(SYS_fork);
+            if (*result == 0) {
+                ::_exit(0);
+            }
+        });
+        REQUIRE(story.exit_code() == 0);
+        REQUIRE(*result == -EAGAIN);
+        const Record& failed = story.first("fork", counts("res", -EAGAIN));
+        CHECK(static_cast<pid_t>(failed.header().pid) == story.actor());
+        CHECK(failed.number("flags") == SIGCHLD);
+    }
+#endif
 }

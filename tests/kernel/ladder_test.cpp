@@ -83,7 +83,7 @@ TEST_CASE("every event has a hook that was proven, or a blind spot that is told"
             CHECK_FALSE(report.tried.empty());
             CHECK_FALSE(report.blind_spot.empty());
         } else {
-            CHECK(report.proven);
+            CHECK(report.proven == report.provable);
         }
     }
 }
@@ -91,10 +91,11 @@ TEST_CASE("every event has a hook that was proven, or a blind spot that is told"
 TEST_CASE("a rung that was refused says why", "[ladder]") {
     for (const HookReport& report : hooks()) {
         for (const HookReport::Tried& tried : report.tried) {
-            INFO(report.hook << " on " << tried.rung);
+            INFO(report.hook << " on " << tried.rung << ": " << tried.error);
             CHECK_FALSE(tried.rung.empty());
             CHECK_FALSE(tried.error.empty());
             CHECK(tried.rung != report.chosen);
+            CHECK(tried.rung != "tp_btf/sys_exit");  // where it is tried at all, it loads
         }
     }
 }

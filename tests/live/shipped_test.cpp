@@ -30,7 +30,7 @@ TEST_CASE("acts that harm nothing raise the shipped rules", "[shipped]") {
         {"Program run from memory", "exec-memfd /bin/true"},
         {"Connection to the cloud metadata service", "without-network connect 169.254.169.254 80"},
         {"Reverse shell", "exec-on-socket /bin/sh"},
-        {"Unexpected setuid to root", "setuid 0"},
+        {"Unexpected setuid to root", "become-root 1000"},
     };
     for (const Deed& deed : deeds)
         check_alert(scene, deed);
@@ -60,7 +60,7 @@ TEST_CASE("ordinary work raises none of the shipped rules", "[shipped]") {
     Scene scene(shipped_rules());
     for (const char* act : {"exec true", "exec sh -c true", "open /etc/passwd", "exec ls /",
                             "write /tmp/saker-test-ordinary", "unlink /tmp/saker-test-ordinary",
-                            "connect 127.0.0.1 9"})
+                            "connect 127.0.0.1 9", "setuid 0"})
         CHECK(scene.puppet.act(act) == 0);
     REQUIRE(scene.puppet.act("exec cat /etc/shadow") == 0);
     REQUIRE(scene.daemon.alert("Sensitive file read", patience()));

@@ -191,6 +191,13 @@ static int act_exec_on_socket(char** words) {
     return -1;
 }
 
+/* As a program with a setuid bit: root by its effective id, then by its real one. */
+static int act_become_root(char** words) {
+    if (setresuid((uid_t)atoi(words[0]), 0, 0))
+        return -1;
+    return setuid(0);
+}
+
 static int act_setuid(char** words) {
     return setuid((uid_t)atoi(words[0]));
 }
@@ -273,6 +280,7 @@ static const struct act acts[] = {
     {"connect", 2, act_connect},
     {"connect-unix", 1, act_connect_unix},
     {"setuid", 1, act_setuid},
+    {"become-root", 1, act_become_root},
     {"setgid", 1, act_setgid},
     {"chmod", 2, act_chmod},
     {"rename", 2, act_rename},

@@ -123,6 +123,22 @@ struct Bench {
 
 }  // namespace
 
+TEST_CASE("what is wrong with the watching itself alerts without a rule") {
+    Bench bench;
+    bench.pipeline.tell({"Saker internal: a test", "something is wrong", {}});
+    bench.pipeline.tell({"Saker internal: a test", "something is wrong", {}});
+    REQUIRE(bench.alerts.size() == 2);
+    const Alert& alert = bench.alerts[0];
+    CHECK(alert.rule == "Saker internal: a test");
+    CHECK(alert.priority == "Critical");
+    CHECK(alert.source == "internal");
+    CHECK(alert.hostname == "node-1");
+    CHECK(alert.message == "something is wrong");
+    CHECK(alert.time > 1'000'000'000'000'000'000);
+    CHECK(alert.id != bench.alerts[1].id);
+    CHECK(bench.pipeline.stats().alerts == 2);
+}
+
 TEST_CASE("an alert owns what its rule and event say") {
     Bench bench;
     bench.source.add(open_of("/etc/shadow", 0));

@@ -67,6 +67,38 @@ struct Login {
     Record record{"openat"};
 };
 
+TEST_CASE("who a process was before its ids changed") {
+    Login login;
+    Record exec("execve");
+    exec.by(100, 60 * kSecond, 2, "su").at(101 * kSecond);
+    exec.header().uid = 1000;
+    exec.header().euid = 0;  // by a setuid bit
+    CHECK(login.world.ask(exec, "user.ruid_before") == "0");
+    Record change("setuid");
+    change.by(100, 60 * kSecond, 2, "su").at(102 * kSecond);
+    CHECK(login.world.ask(change, "user.ruid_before") == "1000");
+    CHECK(login.world.ask(change, "user.uid_before") == "0");
+    Record again("setuid");
+    again.by(100, 60 * kSecond, 2, "su").at(103 * kSecond);
+    CHECK(login.world.ask(again, "user.ruid_before") == "0");
+    Record stranger("setuid");
+    stranger.by(4711, 1 * kSecond, 1, "who");
+    CHECK(login.world.ask(stranger, "user.ruid_before") == "(missing)");
+}
+
+TEST_CASE("a child is who its parent was") {
+    Login login;
+    Record fork("clone");
+    fork.by(100, 60 * kSecond, 1, "bash").at(101 * kSecond);
+    fork.header().uid = 1000;
+    fork.set("res", 200).set("pid", 200).set("tid", 200).set("vpid", 200).set("ptid", 100);
+    fork.set("child_start_time", static_cast<int64_t>(101 * kSecond));
+    login.world.tell(fork);
+    Record change("setresuid");
+    change.by(200, 101 * kSecond, 1, "bash").at(102 * kSecond);
+    CHECK(login.world.ask(change, "user.ruid_before") == "1000");
+}
+
 TEST_CASE("who a process is") {
     Login login;
     check(login.world, login.record,

@@ -1,0 +1,310 @@
+// The names of the kernel's numbers that are one of several: requests, commands, types.
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <linux/io_uring.h>
+#include <linux/mman.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "engine/event/flag_names.h"
+
+namespace saker {
+namespace {
+
+// The whole number is the name.
+#define ENUM(name)                          \
+    FlagName {                              \
+        ~uint64_t{0}, uint64_t{name}, #name \
+    }
+#define FLAG(name)        \
+    FlagName {            \
+        name, name, #name \
+    }
+
+constexpr FlagName kBpfCommands[] = {
+    ENUM(BPF_MAP_CREATE),        ENUM(BPF_MAP_LOOKUP_ELEM),
+    ENUM(BPF_MAP_UPDATE_ELEM),   ENUM(BPF_MAP_DELETE_ELEM),
+    ENUM(BPF_MAP_GET_NEXT_KEY),  ENUM(BPF_PROG_LOAD),
+    ENUM(BPF_OBJ_PIN),           ENUM(BPF_OBJ_GET),
+    ENUM(BPF_PROG_ATTACH),       ENUM(BPF_PROG_DETACH),
+    ENUM(BPF_PROG_TEST_RUN),     ENUM(BPF_PROG_GET_NEXT_ID),
+    ENUM(BPF_MAP_GET_NEXT_ID),   ENUM(BPF_PROG_GET_FD_BY_ID),
+    ENUM(BPF_MAP_GET_FD_BY_ID),  ENUM(BPF_OBJ_GET_INFO_BY_FD),
+    ENUM(BPF_PROG_QUERY),        ENUM(BPF_RAW_TRACEPOINT_OPEN),
+    ENUM(BPF_BTF_LOAD),          ENUM(BPF_BTF_GET_FD_BY_ID),
+    ENUM(BPF_TASK_FD_QUERY),     ENUM(BPF_MAP_LOOKUP_AND_DELETE_ELEM),
+    ENUM(BPF_MAP_FREEZE),        ENUM(BPF_BTF_GET_NEXT_ID),
+    ENUM(BPF_MAP_LOOKUP_BATCH),  ENUM(BPF_MAP_LOOKUP_AND_DELETE_BATCH),
+    ENUM(BPF_MAP_UPDATE_BATCH),  ENUM(BPF_MAP_DELETE_BATCH),
+    ENUM(BPF_LINK_CREATE),       ENUM(BPF_LINK_UPDATE),
+    ENUM(BPF_LINK_GET_FD_BY_ID), ENUM(BPF_LINK_GET_NEXT_ID),
+    ENUM(BPF_ENABLE_STATS),      ENUM(BPF_ITER_CREATE),
+    ENUM(BPF_LINK_DETACH),       ENUM(BPF_PROG_BIND_MAP),
+};
+
+constexpr FlagName kBpfProgramTypes[] = {
+    ENUM(BPF_PROG_TYPE_UNSPEC),
+    ENUM(BPF_PROG_TYPE_SOCKET_FILTER),
+    ENUM(BPF_PROG_TYPE_KPROBE),
+    ENUM(BPF_PROG_TYPE_SCHED_CLS),
+    ENUM(BPF_PROG_TYPE_SCHED_ACT),
+    ENUM(BPF_PROG_TYPE_TRACEPOINT),
+    ENUM(BPF_PROG_TYPE_XDP),
+    ENUM(BPF_PROG_TYPE_PERF_EVENT),
+    ENUM(BPF_PROG_TYPE_CGROUP_SKB),
+    ENUM(BPF_PROG_TYPE_CGROUP_SOCK),
+    ENUM(BPF_PROG_TYPE_LWT_IN),
+    ENUM(BPF_PROG_TYPE_LWT_OUT),
+    ENUM(BPF_PROG_TYPE_LWT_XMIT),
+    ENUM(BPF_PROG_TYPE_SOCK_OPS),
+    ENUM(BPF_PROG_TYPE_SK_SKB),
+    ENUM(BPF_PROG_TYPE_CGROUP_DEVICE),
+    ENUM(BPF_PROG_TYPE_SK_MSG),
+    ENUM(BPF_PROG_TYPE_RAW_TRACEPOINT),
+    ENUM(BPF_PROG_TYPE_CGROUP_SOCK_ADDR),
+    ENUM(BPF_PROG_TYPE_LWT_SEG6LOCAL),
+    ENUM(BPF_PROG_TYPE_LIRC_MODE2),
+    ENUM(BPF_PROG_TYPE_SK_REUSEPORT),
+    ENUM(BPF_PROG_TYPE_FLOW_DISSECTOR),
+    ENUM(BPF_PROG_TYPE_CGROUP_SYSCTL),
+    ENUM(BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE),
+    ENUM(BPF_PROG_TYPE_CGROUP_SOCKOPT),
+    ENUM(BPF_PROG_TYPE_TRACING),
+    ENUM(BPF_PROG_TYPE_STRUCT_OPS),
+    ENUM(BPF_PROG_TYPE_EXT),
+    ENUM(BPF_PROG_TYPE_LSM),
+    ENUM(BPF_PROG_TYPE_SK_LOOKUP),
+    ENUM(BPF_PROG_TYPE_SYSCALL),
+};
+
+constexpr FlagName kBpfAttachTypes[] = {
+    ENUM(BPF_CGROUP_INET_INGRESS),
+    ENUM(BPF_CGROUP_INET_EGRESS),
+    ENUM(BPF_CGROUP_INET_SOCK_CREATE),
+    ENUM(BPF_CGROUP_SOCK_OPS),
+    ENUM(BPF_SK_SKB_STREAM_PARSER),
+    ENUM(BPF_SK_SKB_STREAM_VERDICT),
+    ENUM(BPF_CGROUP_DEVICE),
+    ENUM(BPF_SK_MSG_VERDICT),
+    ENUM(BPF_CGROUP_INET4_BIND),
+    ENUM(BPF_CGROUP_INET6_BIND),
+    ENUM(BPF_CGROUP_INET4_CONNECT),
+    ENUM(BPF_CGROUP_INET6_CONNECT),
+    ENUM(BPF_CGROUP_INET4_POST_BIND),
+    ENUM(BPF_CGROUP_INET6_POST_BIND),
+    ENUM(BPF_CGROUP_UDP4_SENDMSG),
+    ENUM(BPF_CGROUP_UDP6_SENDMSG),
+    ENUM(BPF_LIRC_MODE2),
+    ENUM(BPF_FLOW_DISSECTOR),
+    ENUM(BPF_CGROUP_SYSCTL),
+    ENUM(BPF_CGROUP_UDP4_RECVMSG),
+    ENUM(BPF_CGROUP_UDP6_RECVMSG),
+    ENUM(BPF_CGROUP_GETSOCKOPT),
+    ENUM(BPF_CGROUP_SETSOCKOPT),
+    ENUM(BPF_TRACE_RAW_TP),
+    ENUM(BPF_TRACE_FENTRY),
+    ENUM(BPF_TRACE_FEXIT),
+    ENUM(BPF_MODIFY_RETURN),
+    ENUM(BPF_LSM_MAC),
+    ENUM(BPF_TRACE_ITER),
+    ENUM(BPF_CGROUP_INET4_GETPEERNAME),
+    ENUM(BPF_CGROUP_INET6_GETPEERNAME),
+    ENUM(BPF_CGROUP_INET4_GETSOCKNAME),
+    ENUM(BPF_CGROUP_INET6_GETSOCKNAME),
+    ENUM(BPF_XDP_DEVMAP),
+    ENUM(BPF_CGROUP_INET_SOCK_RELEASE),
+    ENUM(BPF_XDP_CPUMAP),
+    ENUM(BPF_SK_LOOKUP),
+    ENUM(BPF_XDP),
+    ENUM(BPF_SK_SKB_VERDICT),
+    ENUM(BPF_SK_REUSEPORT_SELECT),
+    ENUM(BPF_SK_REUSEPORT_SELECT_OR_MIGRATE),
+    ENUM(BPF_PERF_EVENT),
+    ENUM(BPF_TRACE_KPROBE_MULTI),
+    ENUM(BPF_LSM_CGROUP),
+};
+
+constexpr FlagName kBpfMapTypes[] = {
+    ENUM(BPF_MAP_TYPE_UNSPEC),
+    ENUM(BPF_MAP_TYPE_HASH),
+    ENUM(BPF_MAP_TYPE_ARRAY),
+    ENUM(BPF_MAP_TYPE_PROG_ARRAY),
+    ENUM(BPF_MAP_TYPE_PERF_EVENT_ARRAY),
+    ENUM(BPF_MAP_TYPE_PERCPU_HASH),
+    ENUM(BPF_MAP_TYPE_PERCPU_ARRAY),
+    ENUM(BPF_MAP_TYPE_STACK_TRACE),
+    ENUM(BPF_MAP_TYPE_CGROUP_ARRAY),
+    ENUM(BPF_MAP_TYPE_LRU_HASH),
+    ENUM(BPF_MAP_TYPE_LRU_PERCPU_HASH),
+    ENUM(BPF_MAP_TYPE_LPM_TRIE),
+    ENUM(BPF_MAP_TYPE_ARRAY_OF_MAPS),
+    ENUM(BPF_MAP_TYPE_HASH_OF_MAPS),
+    ENUM(BPF_MAP_TYPE_DEVMAP),
+    ENUM(BPF_MAP_TYPE_SOCKMAP),
+    ENUM(BPF_MAP_TYPE_CPUMAP),
+    ENUM(BPF_MAP_TYPE_XSKMAP),
+    ENUM(BPF_MAP_TYPE_SOCKHASH),
+    ENUM(BPF_MAP_TYPE_CGROUP_STORAGE),
+    ENUM(BPF_MAP_TYPE_REUSEPORT_SOCKARRAY),
+    ENUM(BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE),
+    ENUM(BPF_MAP_TYPE_QUEUE),
+    ENUM(BPF_MAP_TYPE_STACK),
+    ENUM(BPF_MAP_TYPE_SK_STORAGE),
+    ENUM(BPF_MAP_TYPE_DEVMAP_HASH),
+    ENUM(BPF_MAP_TYPE_STRUCT_OPS),
+    ENUM(BPF_MAP_TYPE_RINGBUF),
+    ENUM(BPF_MAP_TYPE_INODE_STORAGE),
+    ENUM(BPF_MAP_TYPE_TASK_STORAGE),
+    ENUM(BPF_MAP_TYPE_BLOOM_FILTER),
+    ENUM(BPF_MAP_TYPE_USER_RINGBUF),
+};
+
+constexpr FlagName kCapability[] = {
+    ENUM(CAP_CHOWN),
+    ENUM(CAP_DAC_OVERRIDE),
+    ENUM(CAP_DAC_READ_SEARCH),
+    ENUM(CAP_FOWNER),
+    ENUM(CAP_FSETID),
+    ENUM(CAP_KILL),
+    ENUM(CAP_SETGID),
+    ENUM(CAP_SETUID),
+    ENUM(CAP_SETPCAP),
+    ENUM(CAP_LINUX_IMMUTABLE),
+    ENUM(CAP_NET_BIND_SERVICE),
+    ENUM(CAP_NET_BROADCAST),
+    ENUM(CAP_NET_ADMIN),
+    ENUM(CAP_NET_RAW),
+    ENUM(CAP_IPC_LOCK),
+    ENUM(CAP_IPC_OWNER),
+    ENUM(CAP_SYS_MODULE),
+    ENUM(CAP_SYS_RAWIO),
+    ENUM(CAP_SYS_CHROOT),
+    ENUM(CAP_SYS_PTRACE),
+    ENUM(CAP_SYS_PACCT),
+    ENUM(CAP_SYS_ADMIN),
+    ENUM(CAP_SYS_BOOT),
+    ENUM(CAP_SYS_NICE),
+    ENUM(CAP_SYS_RESOURCE),
+    ENUM(CAP_SYS_TIME),
+    ENUM(CAP_SYS_TTY_CONFIG),
+    ENUM(CAP_MKNOD),
+    ENUM(CAP_LEASE),
+    ENUM(CAP_AUDIT_WRITE),
+    ENUM(CAP_AUDIT_CONTROL),
+    ENUM(CAP_SETFCAP),
+    ENUM(CAP_MAC_OVERRIDE),
+    ENUM(CAP_MAC_ADMIN),
+    ENUM(CAP_SYSLOG),
+    ENUM(CAP_WAKE_ALARM),
+    ENUM(CAP_BLOCK_SUSPEND),
+    ENUM(CAP_AUDIT_READ),
+    ENUM(CAP_PERFMON),
+    ENUM(CAP_BPF),
+    ENUM(CAP_CHECKPOINT_RESTORE),
+};
+
+constexpr FlagName kProtection[] = {
+    {~uint64_t{0}, PROT_NONE, "PROT_NONE"},
+    FLAG(PROT_READ),
+    FLAG(PROT_WRITE),
+    FLAG(PROT_EXEC),
+    FLAG(PROT_GROWSDOWN),
+    FLAG(PROT_GROWSUP),
+};
+
+// The lowest two bits are a number.
+constexpr FlagName kMapFlags[] = {
+    {3, MAP_SHARED, "MAP_SHARED"},
+    {3, MAP_PRIVATE, "MAP_PRIVATE"},
+    {3, MAP_SHARED_VALIDATE, "MAP_SHARED_VALIDATE"},
+    FLAG(MAP_FIXED),
+    FLAG(MAP_ANONYMOUS),
+    FLAG(MAP_GROWSDOWN),
+    FLAG(MAP_DENYWRITE),
+    FLAG(MAP_EXECUTABLE),
+    FLAG(MAP_LOCKED),
+    FLAG(MAP_NORESERVE),
+    FLAG(MAP_POPULATE),
+    FLAG(MAP_NONBLOCK),
+    FLAG(MAP_STACK),
+    FLAG(MAP_HUGETLB),
+    FLAG(MAP_SYNC),
+    FLAG(MAP_FIXED_NOREPLACE),
+};
+
+// Bits of linux/ptrace.h that programs are not told of.
+constexpr FlagName kAccessModes[] = {
+    {0x01, 0x01, "PTRACE_MODE_READ"},      {0x02, 0x02, "PTRACE_MODE_ATTACH"},
+    {0x04, 0x04, "PTRACE_MODE_NOAUDIT"},   {0x08, 0x08, "PTRACE_MODE_FSCREDS"},
+    {0x10, 0x10, "PTRACE_MODE_REALCREDS"},
+};
+
+// enum kernel_read_file_id, of which programs are not told either.
+constexpr FlagName kKernelFiles[] = {
+    {~uint64_t{0}, 0, "UNKNOWN"},          {~uint64_t{0}, 1, "FIRMWARE"},
+    {~uint64_t{0}, 2, "MODULE"},           {~uint64_t{0}, 3, "KEXEC_IMAGE"},
+    {~uint64_t{0}, 4, "KEXEC_INITRAMFS"},  {~uint64_t{0}, 5, "POLICY"},
+    {~uint64_t{0}, 6, "X509_CERTIFICATE"},
+};
+
+constexpr FlagName kModuleTaints[] = {
+    {1 << 0, 1 << 0, "TAINT_PROPRIETARY_MODULE"},
+    {1 << 1, 1 << 1, "TAINT_FORCED_MODULE"},
+    {1 << 10, 1 << 10, "TAINT_CRAP"},
+    {1 << 12, 1 << 12, "TAINT_OOT_MODULE"},
+    {1 << 13, 1 << 13, "TAINT_UNSIGNED_MODULE"},
+    {1 << 15, 1 << 15, "TAINT_LIVEPATCH"},
+};
+constexpr FlagName kUringFlags[] = {
+    FLAG(IORING_SETUP_IOPOLL),        FLAG(IORING_SETUP_SQPOLL),
+    FLAG(IORING_SETUP_SQ_AFF),        FLAG(IORING_SETUP_CQSIZE),
+    FLAG(IORING_SETUP_CLAMP),         FLAG(IORING_SETUP_ATTACH_WQ),
+    FLAG(IORING_SETUP_R_DISABLED),    FLAG(IORING_SETUP_SUBMIT_ALL),
+    FLAG(IORING_SETUP_COOP_TASKRUN),  FLAG(IORING_SETUP_TASKRUN_FLAG),
+    FLAG(IORING_SETUP_SQE128),        FLAG(IORING_SETUP_CQE32),
+    FLAG(IORING_SETUP_SINGLE_ISSUER), FLAG(IORING_SETUP_DEFER_TASKRUN),
+};
+
+constexpr FlagName kResources[] = {
+    ENUM(RLIMIT_CPU),      ENUM(RLIMIT_FSIZE), ENUM(RLIMIT_DATA),   ENUM(RLIMIT_STACK),
+    ENUM(RLIMIT_CORE),     ENUM(RLIMIT_RSS),   ENUM(RLIMIT_NPROC),  ENUM(RLIMIT_NOFILE),
+    ENUM(RLIMIT_MEMLOCK),  ENUM(RLIMIT_AS),    ENUM(RLIMIT_LOCKS),  ENUM(RLIMIT_SIGPENDING),
+    ENUM(RLIMIT_MSGQUEUE), ENUM(RLIMIT_NICE),  ENUM(RLIMIT_RTPRIO), ENUM(RLIMIT_RTTIME),
+};
+#undef ENUM
+#undef FLAG
+
+}  // namespace
+
+std::span<const FlagName> number_names(MemberType type) {
+    switch (type) {
+        case MemberType::bpf_command:
+            return kBpfCommands;
+        case MemberType::bpf_program_type:
+            return kBpfProgramTypes;
+        case MemberType::bpf_attach_type:
+            return kBpfAttachTypes;
+        case MemberType::bpf_map_type:
+            return kBpfMapTypes;
+        case MemberType::capability:
+            return kCapability;
+        case MemberType::protection:
+            return kProtection;
+        case MemberType::map_flags:
+            return kMapFlags;
+        case MemberType::access_mode:
+            return kAccessModes;
+        case MemberType::kernel_file:
+            return kKernelFiles;
+        case MemberType::module_taints:
+            return kModuleTaints;
+        case MemberType::uring_flags:
+            return kUringFlags;
+        case MemberType::resource:
+            return kResources;
+        default:
+            return {};
+    }
+}
+
+}  // namespace saker
