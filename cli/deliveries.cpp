@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "config/fingerprint.h"
 #include "outputs/table.h"
 
 namespace saker::cli {
@@ -36,6 +37,20 @@ std::string spool_path(const config::Config& config, const config::OutputSetting
     return in_memory ? "" : state_directory(config) + "/spool/" + spool_name(setting) + ".db";
 }
 
+/// All that makes an output what it is.
+std::string fingerprint_of(const config::OutputSetting& setting, const config::Config& config) {
+    config::Fingerprint all;
+    all.add(setting);
+    all.add(config.output_queue);
+    for (const bool said :
+         {config.json_include_output_property, config.json_include_message_property,
+          config.json_include_output_fields_property, config.json_include_tags_property,
+          config.time_format_iso_8601}) {
+        all.add(said);
+    }
+    return all.text();
+}
+
 }  // namespace
 
 std::string state_directory(const config::Config& config) {
@@ -54,12 +69,18 @@ std::string spool_name(const config::OutputSetting& setting) {
 }
 
 Result<Deliveries> Deliveries::open(const config::Config& config, bool json_only,
-                                    outputs::WhenFull when_full) {
+                                    outputs::WhenFull when_full, const Deliveries* running) {
     Deliveries deliveries;
     for (config::OutputSetting setting : wanted(config, json_only)) {
         const outputs::OutputRow* row = outputs::find_output(setting.type);
         if (row == nullptr) {
             return Error{"there is no output of type '" + setting.type + "'", "", setting.where};
+        }
+        deliveries.fingerprints_.push_back(fingerprint_of(setting, config));
+        const size_t alike = deliveries.count(deliveries.fingerprints_.back());
+        if (running != nullptr && running->count(deliveries.fingerprints_.back()) >= alike) {
+            deliveries.all_.push_back(nullptr);
+            continue;
         }
         if (setting.format == config::Format::usual) {
             setting.format = row->usual_format;
@@ -78,12 +99,36 @@ Result<Deliveries> Deliveries::open(const config::Config& config, bool json_only
     return deliveries;
 }
 
+size_t Deliveries::count(const std::string& fingerprint) const {
+    return static_cast<size_t>(std::ranges::count(fingerprints_, fingerprint));
+}
+
+void Deliveries::take_over(Deliveries& old) {
+    for (size_t i = 0; i < all_.size(); ++i) {
+        const auto there = std::ranges::find(old.fingerprints_, fingerprints_[i]);
+        if (all_[i] == nullptr && there != old.fingerprints_.end()) {
+            const auto at = there - old.fingerprints_.begin();
+            all_[i] = std::move(old.all_[static_cast<size_t>(at)]);
+            old.all_.erase(old.all_.begin() + at);
+            old.fingerprints_.erase(there);
+        }
+    }
+}
+
 void Deliveries::offer(const Alert& alert) {
     for (const auto& delivery : all_) {
         if (delivery->wants(alert)) {
             delivery->offer(alert);
         }
     }
+}
+
+std::vector<OutputStatus> Deliveries::each() const {
+    std::vector<OutputStatus> all;
+    for (const auto& delivery : all_) {
+        all.push_back({delivery->name(), delivery->counts()});
+    }
+    return all;
 }
 
 void Deliveries::reopen() {

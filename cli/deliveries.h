@@ -17,11 +17,23 @@ std::string state_directory(const config::Config& config);
 /// What the file is called in which alerts wait for a remote output.
 std::string spool_name(const config::OutputSetting& setting);
 
+struct OutputStatus {
+    std::string name;
+    outputs::DeliveryCounts counts;
+    bool is_well = true;  // nothing went wrong since it was asked before
+};
+
 class Deliveries {
   public:
     /// With `json_only`, standard output holds JSON alerts and nothing else; other outputs stay.
+    /// What `running` has just as it is wanted is not opened again: `take_over` brings it.
     static Result<Deliveries> open(const config::Config& config, bool json_only,
-                                   outputs::WhenFull when_full);
+                                   outputs::WhenFull when_full,
+                                   const Deliveries* running = nullptr);
+
+    /// The outputs of `old` that stay as they are go on here, queues and all; what is left there is
+    /// no longer wanted.
+    void take_over(Deliveries& old);
 
     /// Hands a copy of the alert to every output that wants it.
     void offer(const Alert& alert);
@@ -37,8 +49,15 @@ class Deliveries {
 
     outputs::DeliveryCounts counts() const;
 
+    /// Of each output.
+    std::vector<OutputStatus> each() const;
+
   private:
-    std::vector<std::unique_ptr<outputs::Delivery>> all_;
+    /// How many were asked for just so.
+    size_t count(const std::string& fingerprint) const;
+
+    std::vector<std::unique_ptr<outputs::Delivery>> all_;  // null until taken over
+    std::vector<std::string> fingerprints_;                // of what each was asked to be
 };
 
 }  // namespace saker::cli

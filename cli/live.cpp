@@ -16,14 +16,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int kWait = 100;  // ms; how late a signal may be noticed
 constexpr std::chrono::milliseconds kLastLook{500};
 
-EventSet captured_of(const lang::EventSet& wanted) {
-    EventSet events;
-    for (size_t id = 0; id < EVENT_COUNT; ++id) {
-        events.set(id, wanted.test(index_of(kEventTable[id].kind)));
-    }
-    return events;
-}
-
 std::string slurp(const std::string& path) {
     std::ifstream file(path);
     std::ostringstream text;
@@ -37,6 +29,14 @@ bool is_environment(std::string_view field) {
 }
 
 }  // namespace
+
+EventSet captured_of(const lang::EventSet& wanted) {
+    EventSet events;
+    for (size_t id = 0; id < EVENT_COUNT; ++id) {
+        events.set(id, wanted.test(index_of(kEventTable[id].kind)));
+    }
+    return events;
+}
 
 Result<std::unique_ptr<KernelSource>> open_kernel(const LiveOptions& options) {
     KernelOptions kernel;

@@ -27,6 +27,9 @@ struct LiveOptions {
 
 Result<std::unique_ptr<KernelSource>> open_kernel(const LiveOptions& options);
 
+/// The events of probes among those rules ask for.
+EventSet captured_of(const lang::EventSet& wanted);
+
 /// The exit code that says what kind of thing went wrong; `otherwise` for no kind in particular.
 int exit_code_of(const Error& error, int otherwise);
 

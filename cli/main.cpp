@@ -9,10 +9,13 @@
 #include "cli/eval.h"
 #include "cli/exit_code.h"
 #include "cli/explain.h"
+#include "cli/file_sums.h"
+#include "cli/instance.h"
 #include "cli/list.h"
 #include "cli/prepare.h"
 #include "cli/record.h"
 #include "cli/run.h"
+#include "cli/server.h"
 #include "cli/watch.h"
 
 namespace saker::cli {
@@ -52,7 +55,7 @@ struct Said {
 
 int answer_version(bool json) {
     if (json) {
-        std::cout << R"({"version":")" SAKER_VERSION "\"}\n";
+        std::cout << versions_json(sums_of(rule_files(read_configuration({}).config)));
     } else {
         std::cout << "saker " SAKER_VERSION "\n";
     }
@@ -145,6 +148,32 @@ void add_run(CLI::App& app, Said& said) {
     run->callback([&said] { said.exit_code = run_daemon(said.run); });
 }
 
+/// Where the daemon of this configuration listens.
+std::string daemon_socket(const config::Sources& sources) {
+    const config::Config config = read_configuration(sources).config;
+    return control_socket(state_directory(config));
+}
+
+int answer_reload(const Said& said) {
+    const Result<Answer> answer = ask_daemon(daemon_socket(said.config), "POST", "/reload");
+    if (!answer) {
+        std::cerr << "saker: " << answer.error().text() << '\n';
+        return kUsage;
+    }
+    std::cout << (answer->status == 200 ? "reloaded: " : "not reloaded: ") << answer->body << '\n';
+    return answer->status == 200 ? kFine : kRulesOrConfigWrong;
+}
+
+void add_reload(CLI::App& app, Said& said) {
+    CLI::App* reload = app.add_subcommand(
+        "reload", "make the running daemon read its configuration and rules again");
+    add_configuration(*reload, said.config);
+    reload->footer(
+        "Says what was loaded, or every mistake; then all stays as it was and the exit "
+        "code is 1.");
+    reload->callback([&said] { said.exit_code = answer_reload(said); });
+}
+
 void add_check(CLI::App& app, Said& said) {
     CLI::App* check =
         app.add_subcommand("check", "report every mistake in rules and configuration");
@@ -231,6 +260,7 @@ int command_line(int argc, char** argv) {
     app.add_flag("--version", said.version, "print the version");
     app.add_flag("--json", said.json, "with --version: as JSON");
     add_run(app, said);
+    add_reload(app, said);
     add_check(app, said);
     add_eval(app, said);
     add_explain(app, said);

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "cli/deliveries.h"
+#include "cli/file_sums.h"
 #include "config/places.h"
 #include "engine/rules/loader.h"
 #include "outputs/table.h"
@@ -109,6 +110,8 @@ Prepared prepare(const config::Sources& sources, const std::vector<std::string>&
                                      "name some with -r PATH", "", Where{}, ""});
     }
     append(prepared.findings, rules::find_writable_by_others(paths, Severity::error));
+    std::ranges::copy(paths, std::back_inserter(prepared.files));
+    prepared.sums = sums_of(paths);
     rules::Loaded loaded = rules::load_rules(paths, load_options(prepared.config));
     append(prepared.findings, std::move(loaded.diagnostics));
     if (!has_errors(prepared.findings)) {

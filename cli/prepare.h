@@ -1,6 +1,7 @@
 // What commands that judge events begin with: a configuration, and the rules it asks for.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,8 +14,9 @@ namespace saker::cli {
 
 struct Prepared {
     config::Config config;
-    std::vector<std::string> files;  // of the configuration, as read
-    std::unique_ptr<rules::RuleSet> rules;  // null when something is wrong
+    std::vector<std::string> files;           // of configuration and rules, and their folders
+    std::map<std::string, std::string> sums;  // SHA-256 of the rule files
+    std::unique_ptr<rules::RuleSet> rules;    // null when something is wrong
     std::vector<Diagnostic> findings;
 };
 

@@ -72,6 +72,20 @@ struct AppendOutput {
     }
 };
 
+/// Where the daemon answers over HTTP.
+struct WebSetting {
+    bool enabled = false;
+    std::string address = "127.0.0.1";
+    Port port{8765};
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("enabled", enabled, "answer /healthz, /readyz, /metrics and /versions");
+        setting("address", address, "where to listen; nothing there asks who is asking");
+        setting("port", port, "of TCP");
+    }
+};
+
 struct Config {
     std::vector<std::string> rules_files;
     std::vector<RuleChoice> rules;
@@ -88,6 +102,9 @@ struct Config {
     bool time_format_iso_8601 = false;
     std::string hostname;
     std::map<std::string, std::string> labels;
+    WebSetting web;
+    bool watch_files = false;
+    bool sandbox = true;
     std::string scope = "host";
     RingMegabytes critical_ring_megabytes{4};
     RingMegabytes bulk_ring_megabytes{16};
@@ -106,7 +123,8 @@ struct Config {
         setting("output_queue", output_queue,
                 "alerts that may wait for one output; more are dropped and counted");
         setting("state_directory", state_directory,
-                "where alerts wait for remote outputs; empty: $STATE_DIRECTORY, else "
+                "where alerts wait for remote outputs, and one daemon's lock and control socket; "
+                "empty: $STATE_DIRECTORY, else "
                 "/var/lib/saker");
         setting("json_include_output_property", json_include_output_property,
                 "JSON alerts have `output`: the whole text line");
@@ -120,6 +138,11 @@ struct Config {
                 "text lines begin with date and time as in ISO 8601, in UTC");
         setting("hostname", hostname, "what alerts call this host; empty: its own name");
         setting("labels", labels, "texts every alert carries, by name: cluster, node, environment");
+        setting("web", web, "health and metrics over HTTP");
+        setting("watch_files", watch_files,
+                "reload by itself when a file of the configuration or of rules changes");
+        setting("sandbox", sandbox,
+                "give up capabilities and system calls the daemon has no use for");
         setting("scope", scope, "what is watched: host, pid:N, cgroup:PATH or container:ID");
         setting("critical_ring_megabytes", critical_ring_megabytes,
                 "kernel buffer for process and credential events; a power of two");

@@ -61,7 +61,7 @@ Alert AlertMaker::make_internal(const Host& host, uint64_t time, InternalNotice 
     alert.id =
         fmt::format("{:016x}-internal-{:x}-{:x}", hash_of(boot_id_, notice.rule), ++notices_, time);
     alert.rule = std::move(notice.rule);
-    alert.priority = name_of(rules::Priority::critical);
+    alert.priority = name_of(notice.priority);
     alert.source = "internal";
     alert.tags = {"saker"};
     alert.hostname = host.name;

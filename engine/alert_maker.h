@@ -31,6 +31,7 @@ struct InternalNotice {
     std::string rule;  // the name it alerts under, as if it were a rule
     std::string message;
     std::vector<rules::OutputField> fields{};
+    rules::Priority priority = rules::Priority::critical;
 };
 
 class AlertMaker {

@@ -26,10 +26,11 @@ Pipeline::Pipeline(Source& source, State& state, const rules::RuleSet& rules,
                    PipelineOptions options, AlertSink deliver)
     : source_(source),
       state_(state),
-      rules_(rules),
+      rules_(&rules),
       options_(std::move(options)),
       deliver_(std::move(deliver)),
       match_state_(rules.program().new_state()),
+      matches_(rules.rules().size()),
       alerts_(options_.boot_id, options_.labels) {}
 
 Result<size_t> Pipeline::poll(int wait_ms) {
@@ -39,6 +40,14 @@ Result<size_t> Pipeline::poll(int wait_ms) {
         state_.bulk_has_passed(before - kSlowestProbe);
     }
     return polled;
+}
+
+void Pipeline::replace(const rules::RuleSet& rules, PipelineOptions options) {
+    rules_ = &rules;
+    options_ = std::move(options);
+    match_state_ = rules.program().new_state();
+    matches_.assign(rules.rules().size(), 0);
+    alerts_ = AlertMaker(options_.boot_id, options_.labels);
 }
 
 void Pipeline::take(std::span<const std::byte> record) {
@@ -91,19 +100,22 @@ void Pipeline::judge(const Context& context) {
         return;
     }
     ++stats_.events;
+    ++stats_.by_event[context.event.id()];
     ContextReader reader(context);
     matching_.clear();
     if (options_.first_rule_only) {
-        const auto first = rules_.program().match_first(context.event.kind(), reader, match_state_);
+        const auto first =
+            rules_->program().match_first(context.event.kind(), reader, match_state_);
         if (first) {
             matching_.push_back(*first);
         }
     } else {
-        rules_.program().match(context.event.kind(), reader, match_state_, matching_);
+        rules_->program().match(context.event.kind(), reader, match_state_, matching_);
     }
     for (const uint32_t index : matching_) {
         ++stats_.alerts;
-        deliver_(alerts_.make(context, rules_.rule_of(index), std::exchange(unsaid_, {})));
+        ++matches_[index];
+        deliver_(alerts_.make(context, rules_->rule_of(index), std::exchange(unsaid_, {})));
     }
 }
 

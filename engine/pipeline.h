@@ -1,6 +1,7 @@
 // The straight line: record -> Event -> State -> rules -> Alert. One thread's.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -22,8 +23,9 @@ struct PipelineStats {
     uint64_t alerts = 0;
     uint64_t lost_critical = 0;  // missing sequence numbers: no room in the ring
     uint64_t lost_bulk = 0;
-    uint64_t malformed = 0;  // no record of this build
-    uint64_t canaries = 0;   // our own proofs that hooks fire
+    uint64_t malformed = 0;                        // no record of this build
+    uint64_t canaries = 0;                         // our own proofs that hooks fire
+    std::array<uint64_t, EVENT_COUNT> by_event{};  // of `events`, by event id
 
     uint64_t lost() const { return lost_critical + lost_bulk + malformed; }
 };
@@ -48,7 +50,13 @@ class Pipeline final : public RecordSink {
     /// Alerts of something that is wrong with the watching itself; no rule is asked.
     void tell(InternalNotice notice);
 
+    /// From the next record on these rules judge, with these options; state and counts stay.
+    void replace(const rules::RuleSet& rules, PipelineOptions options);
+
     const PipelineStats& stats() const { return stats_; }
+
+    /// How often each rule held, by its index in the rules of now.
+    const std::vector<uint64_t>& matches() const { return matches_; }
 
   private:
     void note_loss(const event_header& header);
@@ -57,11 +65,12 @@ class Pipeline final : public RecordSink {
 
     Source& source_;
     State& state_;
-    const rules::RuleSet& rules_;
-    const PipelineOptions options_;
+    const rules::RuleSet* rules_;
+    PipelineOptions options_;
     const AlertSink deliver_;
     lang::MatchState match_state_;
     std::vector<uint32_t> matching_;  // rules that hold for the event at hand
+    std::vector<uint64_t> matches_;
     AlertMaker alerts_;
     SequenceWatch sequences_;
     PipelineStats stats_;

@@ -19,7 +19,8 @@ namespace {
 /// The rings are read by whoever polls; it is enough to wait until what was there is read.
 class RunningIntake final : public CanaryIntake {
   public:
-    RunningIntake(CanaryTray& tray, const LoadedProbes& probes) : tray_(tray), probes_(probes) {
+    RunningIntake(CanaryTray& tray, const LoadedProbes& probes, const std::atomic<bool>& is_ending)
+        : tray_(tray), probes_(probes), is_ending_(is_ending) {
         tray_.open();
     }
     ~RunningIntake() override { tray_.close(); }
@@ -33,7 +34,7 @@ class RunningIntake final : public CanaryIntake {
         for (const RingReader* ring : {&probes_.critical, &probes_.bulk}) {
             const uint64_t end = ring->produced();
             while (ring->consumed() < end) {
-                if (Clock::now() > deadline) {
+                if (Clock::now() > deadline || is_ending_) {
                     return Error{"the rings were not read in time to prove hooks"};
                 }
                 std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -58,6 +59,7 @@ class RunningIntake final : public CanaryIntake {
 
     CanaryTray& tray_;
     const LoadedProbes& probes_;
+    const std::atomic<bool>& is_ending_;
 };
 
 }  // namespace
@@ -78,7 +80,7 @@ Result<HookChange> KernelSource::prepare(const EventSet& wanted, bool environmen
     }
     KernelOptions options = options_;
     options.wanted = wanted;
-    RunningIntake intake(canaries_, probes_);
+    RunningIntake intake(canaries_, probes_, is_ending_);
     auto added = load_more_probes(options, hierarchy_, present, intake);
     if (!added) {
         fill_wanted(shared, options_.wanted, options_.environment);
@@ -138,6 +140,15 @@ void KernelSource::watch_hooks(bool is_time) {
         parts.push_back(&part);
     }
     watch_.step(parts, options_.wanted, is_time);
+}
+
+std::vector<ProgramCost> KernelSource::costs() const {
+    std::vector<ProgramCost> costs;
+    probes_.first.object.add_costs(costs);
+    for (const HookPart& part : more_) {
+        part.object.add_costs(costs);
+    }
+    return costs;
 }
 
 std::vector<HookReport> KernelSource::hooks() const {

@@ -1,6 +1,7 @@
 // Records from the kernel, as they are made.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -62,6 +63,9 @@ class KernelSource final : public Source {
     const std::vector<HookTrouble>& troubles() const { return watch_.troubles(); }
     uint64_t canary_acts() const { return watch_.acts(); }
 
+    /// From any thread: there will be no more polls, so whoever prepares fails at once.
+    void end_preparing() { is_ending_.store(true); }
+
     /// What was chosen for every hook, and why.
     std::vector<HookReport> hooks() const;
 
@@ -69,6 +73,12 @@ class KernelSource final : public Source {
     const std::string& snapshot_hook() const { return probes_.snapshot_program; }
 
     std::vector<RecordLoss> losses() const;
+
+    /// What the probes cost; empty unless somebody told the kernel to measure it.
+    std::vector<ProgramCost> costs() const;
+
+    /// Bytes in both rings that are not read yet.
+    uint64_t waiting() const { return probes_.critical.waiting() + probes_.bulk.waiting(); }
     const CgroupHierarchy& hierarchy() const { return hierarchy_; }
 
     /// Bytes of the rings as mapped, each twice; they count as resident once touched.
@@ -87,6 +97,7 @@ class KernelSource final : public Source {
     std::vector<HookPart> more_;  // what reloads added
     CanaryTray canaries_;
     HookWatch watch_;
+    std::atomic<bool> is_ending_ = false;
     Fd waiting_;  // epoll over both rings
     CgroupHierarchy hierarchy_;
     std::vector<std::byte> snapshot_;  // until the first poll

@@ -237,6 +237,19 @@ Result<void> ProbeObject::map_control() {
     return {};
 }
 
+void ProbeObject::add_costs(std::vector<ProgramCost>& costs) const {
+    bpf_program* program = nullptr;
+    while ((program = bpf_object__next_program(object_.get(), program)) != nullptr) {
+        bpf_prog_info info{};
+        uint32_t size = sizeof(info);
+        if (bpf_program__fd(program) >= 0 &&
+            bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0 &&
+            info.run_cnt > 0) {
+            costs.push_back({bpf_program__name(program), info.run_cnt, info.run_time_ns});
+        }
+    }
+}
+
 int ProbeObject::map_fd(std::string_view map) const {
     return bpf_object__find_map_fd_by_name(object_.get(), std::string(map).c_str());
 }

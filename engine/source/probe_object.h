@@ -19,6 +19,13 @@ namespace saker {
 /// What ends the name of a program that reads by casts.
 inline constexpr std::string_view kCastsSuffix = "_casts";
 
+/// What the kernel measured of one program (BPF statistics).
+struct ProgramCost {
+    std::string name;
+    uint64_t runs = 0;
+    uint64_t nanoseconds = 0;
+};
+
 /// Closes what it holds: programs leave the kernel with the object.
 class ProbeObject {
   public:
@@ -55,6 +62,9 @@ class ProbeObject {
     void detach(std::string_view program);
     bool is_attached(std::string_view program) const;
     bool has_attached() const { return !links_.empty(); }
+
+    /// What the programs loaded here cost, where the kernel measures it; adds to `costs`.
+    void add_costs(std::vector<ProgramCost>& costs) const;
 
     /// Everything an iterator program writes.
     Result<std::vector<std::byte>> iterate(std::string_view program) const;

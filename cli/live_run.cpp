@@ -1,0 +1,218 @@
+#include "cli/live_run.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+#include "cli/log.h"
+
+namespace saker::cli {
+namespace {
+
+constexpr std::chrono::seconds kPatience{2};  // with outputs, at the end
+constexpr int kSecondsBetweenLosses = 10;
+
+Host named(Host host, const config::Config& config) {
+    if (!config.hostname.empty()) {
+        host.name = config.hostname;
+    }
+    return host;
+}
+
+uint64_t seconds_now() {
+    return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(
+                                     std::chrono::system_clock::now().time_since_epoch())
+                                     .count());
+}
+
+bool kernel_measures() {
+    std::ifstream file("/proc/sys/kernel/bpf_stats_enabled");
+    int enabled = 0;
+    return file >> enabled && enabled != 0;
+}
+
+}  // namespace
+
+LiveRun::LiveRun(const RunOptions& options, Prepared prepared, KernelSource& source,
+                 Deliveries deliveries)
+    : prepared_(std::move(prepared)),
+      source_(source),
+      deliveries_(std::move(deliveries)),
+      state_(named(live_host(source), prepared_.config)),
+      pipeline_(source, state_, *prepared_.rules, pipeline_options(),
+                [this](Alert alert) { deliveries_.offer(std::move(alert)); }),
+      reloader_(options, source, prepared_, deliveries_),
+      seconds_since_told_(kSecondsBetweenLosses - 1) {
+    if (prepared_.config.watch_files) {
+        files_.watch(prepared_.files);
+    }
+    status_.started = status_.loaded = seconds_now();
+    publish();
+}
+
+PipelineOptions LiveRun::pipeline_options() const {
+    return {live_facts(state_.host()).boot_id,
+            prepared_.config.rule_matching == config::Matching::first, prepared_.config.labels};
+}
+
+Result<void> LiveRun::until(Stop& stop) {
+    board_.set_ready(true);
+    notifier_.ready("watching");
+    Result<void> ended = run_until(
+        stop, [&](int wait_ms) { return poll(stop, wait_ms); }, [this] { every_second(); });
+    board_.set_ready(false);
+    notifier_.stopping();
+    return ended;
+}
+
+Result<size_t> LiveRun::poll(Stop& stop, int wait_ms) {
+    if (stop.take_reopening()) {
+        deliveries_.reopen();
+    }
+    if (stop.take_reload()) {
+        notifier_.reloading();
+        reloader_.request("SIGHUP");
+    }
+    if (std::optional<Change> change = reloader_.take()) {
+        make(*std::move(change));
+    }
+    for (InternalNotice& news : reloader_.take_news()) {
+        ++(news.rule == kReloadFailed ? status_.reloads_failed : status_.reloads);
+        notifier_.ready(news.message);
+        pipeline_.tell(std::move(news));
+    }
+    Result<size_t> polled = pipeline_.poll(wait_ms);
+    board_.progress();
+    return polled;
+}
+
+/// Between two records: the whole change or, had it not been ready, nothing of it.
+void LiveRun::make(Change change) {
+    for (const RuleMatches& rule : matches()) {
+        earlier_matches_[rule.rule] = rule.matches;
+    }
+    change.deliveries.take_over(deliveries_);
+    std::swap(deliveries_, change.deliveries);
+    std::swap(prepared_, change.prepared);
+    pipeline_.replace(*prepared_.rules, pipeline_options());
+    std::vector<HookPart> over = source_.commit(std::move(change.hooks));
+    if (prepared_.config.watch_files) {
+        files_.watch(prepared_.files);
+    }
+    status_.loaded = seconds_now();
+    reloader_.replaced({std::move(change.prepared), std::move(change.deliveries), std::move(over)});
+}
+
+void LiveRun::every_second() {
+    state_.set_boot_time(boot_time_now());
+    report_failures();
+    look_for_changes();
+    watch_hooks();
+    publish();
+    const std::string summary =
+        summarise(pipeline_.stats(), loss_of(source_), deliveries_.counts());
+    notifier_.alive(summary);
+    const uint64_t lost = pipeline_.stats().lost() + deliveries_.counts().dropped;
+    if (lost > told_lost_ && ++seconds_since_told_ >= kSecondsBetweenLosses) {
+        log_warning("losing: " + summary);
+        told_lost_ = lost;
+        seconds_since_told_ = 0;
+    }
+}
+
+/// A file written in several steps is read once it has been quiet for a second.
+void LiveRun::look_for_changes() {
+    if (files_.take_change()) {
+        files_changed_ = true;
+    } else if (files_changed_) {
+        files_changed_ = false;
+        reloader_.request("a file changed");
+    }
+}
+
+/// Acts of our own, and what became of them. While a reload proves hooks it has the canary.
+void LiveRun::watch_hooks() {
+    if (reloader_.is_working()) {
+        board_.saw_canary();
+        return;
+    }
+    const bool is_time = ++seconds_since_act_ >= prepared_.config.canary_seconds;
+    source_.watch_hooks(is_time || canaries_ == 0);
+    seconds_since_act_ = is_time ? 0 : seconds_since_act_;
+    if (pipeline_.stats().canaries > canaries_) {
+        canaries_ = pipeline_.stats().canaries;
+        board_.saw_canary();
+    }
+    tell_troubles();
+}
+
+void LiveRun::tell_troubles() {
+    if (source_.troubles() == told_troubles_) {
+        return;
+    }
+    for (const HookTrouble& trouble : source_.troubles()) {
+        if (std::ranges::find(told_troubles_, trouble) == told_troubles_.end()) {
+            InternalNotice notice = describe_trouble(trouble);
+            log_error(notice.message);
+            pipeline_.tell(std::move(notice));
+        }
+    }
+    told_troubles_ = source_.troubles();
+    if (told_troubles_.empty()) {
+        log_info("all hooks tell again");
+    }
+}
+
+void LiveRun::publish() {
+    status_.stats = pipeline_.stats();
+    status_.losses = source_.losses();
+    status_.hooks = source_.hooks();
+    status_.programs = kernel_measures() ? source_.costs() : std::vector<ProgramCost>{};
+    status_.rules = matches();
+    status_.canary_late = 3.0 * prepared_.config.canary_seconds + 5;
+    status_.troubles = source_.troubles().size();
+    status_.ring_waiting = source_.waiting();
+    status_.sums = prepared_.sums;
+    status_.outputs = deliveries_.each();
+    for (OutputStatus& output : status_.outputs) {
+        const outputs::DeliveryCounts& counts = output.counts;
+        const uint64_t trouble = counts.dropped + counts.failed + counts.attempts_failed;
+        uint64_t& before = earlier_trouble_[output.name];
+        output.is_well = trouble <= before;
+        before = trouble;
+    }
+    board_.publish(status_);
+}
+
+std::vector<RuleMatches> LiveRun::matches() const {
+    std::vector<RuleMatches> all;
+    for (uint32_t index = 0; index < pipeline_.matches().size(); ++index) {
+        const rules::Rule& rule = prepared_.rules->rule_of(index);
+        if (!rule.enabled) {
+            continue;
+        }
+        const auto earlier = earlier_matches_.find(rule.name);
+        all.push_back({rule.name, std::string(name_of(rule.priority)),
+                       pipeline_.matches()[index] +
+                           (earlier == earlier_matches_.end() ? 0 : earlier->second)});
+    }
+    return all;
+}
+
+void LiveRun::sum_up(bool json) {
+    deliveries_.finish(kPatience);
+    report_failures();
+    const KernelLoss loss = loss_of(source_);
+    if (json) {
+        std::cerr << summarise_json(pipeline_.stats(), loss, deliveries_.counts()) << '\n';
+    }
+    log_info(summarise(pipeline_.stats(), loss, deliveries_.counts()));
+}
+
+void LiveRun::report_failures() {
+    for (const std::string& error : deliveries_.take_errors()) {
+        log_warning("alerts not delivered: " + error);
+    }
+}
+
+}  // namespace saker::cli

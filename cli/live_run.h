@@ -1,0 +1,66 @@
+// One live run, from opened source to summary: the engine's thread.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "cli/deliveries.h"
+#include "cli/file_watch.h"
+#include "cli/live.h"
+#include "cli/notify.h"
+#include "cli/prepare.h"
+#include "cli/reloader.h"
+#include "cli/run.h"
+#include "cli/status.h"
+#include "engine/pipeline.h"
+
+namespace saker::cli {
+
+class LiveRun {
+  public:
+    /// The source is a loan for the run's life.
+    LiveRun(const RunOptions& options, Prepared prepared, KernelSource& source,
+            Deliveries deliveries);
+
+    /// Until told to stop; events flow all the while.
+    Result<void> until(Stop& stop);
+
+    /// The last words: counters for machines if they asked, then the line for people.
+    void sum_up(bool json);
+
+    const StatusBoard& board() const { return board_; }
+    Reloader& reloader() { return reloader_; }
+
+  private:
+    PipelineOptions pipeline_options() const;
+    Result<size_t> poll(Stop& stop, int wait_ms);
+    void make(Change change);
+    void every_second();
+    void look_for_changes();
+    void watch_hooks();
+    void tell_troubles();
+    void publish();
+    void report_failures();
+    std::vector<RuleMatches> matches() const;
+
+    Prepared prepared_;
+    KernelSource& source_;
+    Deliveries deliveries_;
+    State state_;
+    Pipeline pipeline_;
+    Reloader reloader_;
+    StatusBoard board_;
+    Notifier notifier_;
+    FileWatch files_;
+    bool files_changed_ = false;
+    std::map<std::string, uint64_t> earlier_matches_;  // of rules of before the last reload
+    std::map<std::string, uint64_t> earlier_trouble_;  // of outputs, when last looked
+    Status status_;
+    uint32_t seconds_since_act_ = 0;
+    std::vector<HookTrouble> told_troubles_;
+    uint64_t canaries_ = 0;
+    uint64_t told_lost_ = 0;
+    int seconds_since_told_;
+};
+
+}  // namespace saker::cli

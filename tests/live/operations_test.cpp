@@ -1,0 +1,238 @@
+// The daemon as whoever operates it meets it: readiness, health, metrics, its lock and its limits.
+#include <httplib.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "engine/base/fd.h"
+#include "tests/live/scene.h"
+
+using namespace saker;
+using namespace saker::support;
+using nlohmann::json;
+
+namespace {
+
+/// The end of sd_notify's socket that a service manager holds.
+class Manager {
+  public:
+    explicit Manager(const std::string& path)
+        : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        REQUIRE(path.size() < sizeof(address.sun_path));
+        path.copy(address.sun_path, path.size());
+        REQUIRE(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+        timeval wait{patience().count() / 1000, 0};
+        ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+        ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+    }
+    ~Manager() { ::unsetenv("NOTIFY_SOCKET"); }
+
+    /// The next message that has this line; false when none comes.
+    bool hears(const std::string& line) {
+        std::string message(4096, '\0');
+        while (true) {
+            const ssize_t got = ::recv(socket_.get(), message.data(), message.size(), 0);
+            if (got <= 0) {
+                return false;
+            }
+            const std::string text = "\n" + message.substr(0, static_cast<size_t>(got)) + "\n";
+            if (text.find("\n" + line) != std::string::npos) {
+                return true;
+            }
+        }
+    }
+
+  private:
+    Fd socket_;
+};
+
+/// A port of the loopback nobody has; the daemon takes it next.
+int free_port() {
+    const Fd probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    REQUIRE(::bind(probe.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    return ntohs(address.sin_port);
+}
+
+std::string get(int port, const std::string& path, int expected = 200) {
+    httplib::Client client("127.0.0.1", port);
+    const auto got = client.Get(path);
+    REQUIRE(got);
+    CHECK(got->status == expected);
+    return got->body;
+}
+
+/// Asks until the text is there; what was there last.
+std::string get_until(int port, const std::string& path, const std::string& wanted) {
+    const auto deadline = std::chrono::steady_clock::now() + patience();
+    std::string body = get(port, path);
+    while (body.find(wanted) == std::string::npos && std::chrono::steady_clock::now() < deadline) {
+        body = get(port, path);
+    }
+    return body;
+}
+
+std::string state_option(const Folder& folder) {
+    return "state_directory=" + folder.path("state");
+}
+
+/// Runs `saker WORDS`; its exit status and all it said.
+std::pair<int, std::string> run_words(const std::string& words) {
+    FILE* pipe = ::popen((saker_binary() + " " + words + " 2>&1").c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    std::string said;
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
+        said += static_cast<char>(c);
+    }
+    return {WEXITSTATUS(::pclose(pipe)), said};
+}
+
+}  // namespace
+
+TEST_CASE("a service manager hears when it is ready, that it lives, and when it ends",
+          "[operations]") {
+    const Folder folder;
+    Manager manager(folder.path("notify"));
+    Puppet puppet = new_puppet();
+    Daemon daemon = daemon_for(puppet, folder.write("rules.yaml", ""));
+    CHECK(manager.hears("READY=1"));
+    CHECK(manager.hears("WATCHDOG=1"));
+    CHECK(::kill(daemon.child().pid(), SIGHUP) == 0);
+    CHECK(manager.hears("RELOADING=1"));
+    CHECK(manager.hears("READY=1"));
+    CHECK(daemon.stop() == 0);
+    CHECK(manager.hears("STOPPING=1"));
+}
+
+TEST_CASE("health and metrics tell what happens", "[operations]") {
+    const Folder folder;
+    Puppet puppet = new_puppet();
+    const int port = free_port();
+    Daemon daemon =
+        daemon_for(puppet, test_rules(),
+                   {"--json", "-o", "web.enabled=true", "-o", "web.port=" + std::to_string(port)});
+    const json health = json::parse(get(port, "/healthz"));
+    CHECK(health["status"] == "ok");
+    CHECK(health["outputs"][0]["name"] == "stdout");
+    get(port, "/readyz");
+    get(port, "/nothing", 404);
+    REQUIRE(puppet.act("exec cat /etc/shadow") == 0);
+    REQUIRE(daemon.alert("opened shadow", patience()));
+    const std::string metrics =
+        get_until(port, "/metrics",
+                  "saker_rule_matches_total{rule=\"opened shadow\",priority=\"Warning\"} 1");
+    for (const char* sample :
+         {"saker_rule_matches_total{rule=\"opened shadow\",priority=\"Warning\"} 1",
+          "saker_events_total{event=\"execve\"}", "saker_lost_total{lane=\"bulk\"} 0",
+          "saker_output_delivered_total{output=\"stdout\"}", "saker_up 1", "sha256=\"",
+          "process_resident_memory_bytes"}) {
+        CHECK_THAT(metrics, Catch::Contains(sample));
+    }
+    // A process of its own, born and ended: it sees itself.
+    const auto canaries = [&] {
+        const std::string text = get(port, "/metrics");
+        return std::stoi(text.substr(text.find("\nsaker_canaries_total ") + 22));
+    };
+    const auto deadline = std::chrono::steady_clock::now() + patience();
+    while (canaries() == 0 && std::chrono::steady_clock::now() < deadline) {
+    }
+    CHECK(canaries() > 0);
+    CHECK(json::parse(get(port, "/versions"))["rules_sha256"].size() == 1);
+    CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE("a port that is taken is said", "[operations]") {
+    const Folder folder;
+    Puppet puppet = new_puppet();
+    const Fd taken(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    REQUIRE(::bind(taken.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(::listen(taken.get(), 1) == 0);
+    REQUIRE(::getsockname(taken.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    const auto [status, said] =
+        run_words("run --duration 1 --scope " + puppet.scope() + " -r " + test_rules() +
+                  " -o web.enabled=true -o web.port=" + std::to_string(ntohs(address.sin_port)));
+    CHECK(status == 5);
+    CHECK_THAT(said, Catch::Contains("nothing can listen at 127.0.0.1"));
+}
+
+TEST_CASE("one daemon a state directory, and its socket reloads it", "[operations]") {
+    const Folder folder;
+    Puppet puppet = new_puppet();
+    const std::string rules = folder.write("rules.yaml", "");
+    Daemon daemon = daemon_for(puppet, rules, {"--json", "-o", state_option(folder)});
+    const auto [second, words] = run_words("run --duration 1 --scope " + puppet.scope() + " -r " +
+                                           rules + " -o " + state_option(folder));
+    CHECK(second == 5);
+    CHECK_THAT(words, Catch::Contains("another saker runs") &&
+                          Catch::Contains(std::to_string(daemon.child().pid())));
+    CHECK(std::filesystem::status(folder.path("state/control.socket")).permissions() ==
+          std::filesystem::perms::owner_all);
+    const auto [fine, loaded] = run_words("reload -o " + state_option(folder));
+    CHECK(fine == 0);
+    CHECK_THAT(loaded, Catch::Contains("reloaded: 0 rules"));
+    folder.write("rules.yaml", "- rule: x\n");
+    const auto [wrong, why] = run_words("reload -o " + state_option(folder));
+    CHECK(wrong == 1);
+    CHECK_THAT(why, Catch::Contains("rules.yaml:1:3"));
+    CHECK(daemon.stop() == 0);
+    CHECK(run_words("reload -o " + state_option(folder)).first == 2);
+}
+
+TEST_CASE("files are reloaded by themselves when they change", "[operations]") {
+    const Folder folder;
+    Puppet puppet = new_puppet();
+    const std::string rules = folder.write("rules.yaml", "");
+    Daemon daemon = daemon_for(puppet, rules, {"--json", "-o", "watch_files=true"});
+    folder.write("other.yaml", "no rules");  // not ours
+    folder.write("rules.yaml", "- rule: x\n");
+    const auto told = daemon.alert("Saker internal: reload failed", patience());
+    REQUIRE(told);
+    CHECK_THAT(told->dump(), Catch::Contains("a file changed"));
+    folder.write("new.yaml", "");
+    std::filesystem::rename(folder.path("new.yaml"), rules);
+    CHECK(daemon.alert("Saker internal: reloaded", patience()));
+    CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE("every thread keeps only what a reload needs", "[operations]") {
+    const Folder folder;
+    Puppet puppet = new_puppet();
+    const int port = free_port();
+    Daemon daemon =
+        daemon_for(puppet, test_rules(),
+                   {"--json", "-o", "web.enabled=true", "-o", "web.port=" + std::to_string(port)});
+    const std::string tasks = "/proc/" + std::to_string(daemon.child().pid()) + "/task";
+    size_t threads = 0;
+    for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+        std::ifstream status(task.path() / "status");
+        std::set<std::string> lines;
+        for (std::string line; std::getline(status, line);) {
+            lines.insert(line);
+        }
+        // CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH
+        CHECK(lines.count("CapEff:\t000000c000080004") == 1);
+        CHECK(lines.count("CapBnd:\t000000c000080004") == 1);
+        CHECK(lines.count("NoNewPrivs:\t1") == 1);
+        CHECK(lines.count("Seccomp:\t2") == 1);
+        ++threads;
+    }
+    CHECK(threads > 3);
+    CHECK(daemon.stop() == 0);
+}

@@ -1,0 +1,57 @@
+// What the daemon gives up fails from then on, also for what it starts.
+#include "cli/sandbox.h"
+
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <functional>
+
+namespace {
+
+/// In a child of its own: 0 when the sandbox was entered and the act failed with EPERM.
+int refused(const std::function<long()>& act) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (!saker::cli::drop_capabilities() || !saker::cli::restrict_system_calls()) {
+            ::_exit(2);
+        }
+        errno = 0;
+        const long result = act();
+        ::_exit(result == -1 && errno == EPERM ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
+}
+
+}  // namespace
+
+TEST_CASE("what a daemon has no use for is refused", "[sandbox]") {
+    CHECK(refused([] { return ::mount("none", "/nowhere", "tmpfs", 0, nullptr); }) == 0);
+    CHECK(refused([] { return ::umount2("/nowhere", 0); }) == 0);
+    CHECK(refused([] { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr); }) == 0);
+    CHECK(refused([] { return ::unshare(CLONE_NEWNS); }) == 0);
+    CHECK(refused([] { return ::setns(-1, 0); }) == 0);
+    CHECK(refused([] { return ::chroot("/"); }) == 0);
+    CHECK(refused([] { return ::syscall(SYS_init_module, nullptr, 0, ""); }) == 0);
+    CHECK(refused([] { return ::syscall(SYS_kexec_load, 0, 0, nullptr, 0); }) == 0);
+    CHECK(refused([] { return ::syscall(SYS_reboot, 0, 0, 0, nullptr); }) == 0);
+    CHECK(refused([] { return ::setgid(1); }) == 0);  // a capability it gave up
+    CHECK(refused([] { return ::chown("/tmp", 1, 1); }) == 0);
+}
+
+TEST_CASE("programs it starts do not get back what it gave up", "[sandbox]") {
+    CHECK(refused([] {
+              // root would have every capability again after exec, were they not out of bounds
+              const int status = std::system("grep -q '^CapEff:.0*c000080004$' /proc/self/status");
+              errno = EPERM;
+              return status == 0 ? -1L : 0L;
+          }) == 0);
+}
