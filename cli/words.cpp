@@ -106,6 +106,34 @@ std::string_view name_of(MemberType type) {
             return "io_uring-flags";
         case MemberType::resource:
             return "resource";
+        case MemberType::ptrace_request:
+            return "ptrace-request";
+        case MemberType::prctl_option:
+            return "prctl-option";
+        case MemberType::keyctl_operation:
+            return "keyctl-operation";
+        case MemberType::uring_register:
+            return "io_uring-operation";
+        case MemberType::uring_enter_flags:
+            return "io_uring-enter-flags";
+        case MemberType::seccomp_operation:
+            return "seccomp-operation";
+        case MemberType::memfd_flags:
+            return "memfd-flags";
+        case MemberType::module_flags:
+            return "module-flags";
+        case MemberType::reboot_command:
+            return "reboot-command";
+        case MemberType::fanotify_flags:
+            return "fanotify-flags";
+        case MemberType::mlockall_flags:
+            return "mlockall-flags";
+        case MemberType::userfault_flags:
+            return "userfaultfd-flags";
+        case MemberType::clock:
+            return "clock";
+        case MemberType::persona:
+            return "personality";
         case MemberType::file_flags:
             return "file-flags";
         case MemberType::fd_type:

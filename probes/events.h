@@ -53,6 +53,20 @@ typedef __u32 ev_kernel_file;
 typedef __u64 ev_module_taints;
 typedef __u32 ev_uring_flags;
 typedef __u32 ev_resource;
+typedef __u32 ev_ptrace_request;
+typedef __u32 ev_prctl_option;
+typedef __u32 ev_keyctl_operation;
+typedef __u32 ev_uring_register;
+typedef __u32 ev_uring_enter_flags;
+typedef __u32 ev_seccomp_operation;
+typedef __u32 ev_memfd_flags;
+typedef __u32 ev_module_flags;
+typedef __u32 ev_reboot_command;
+typedef __u32 ev_fanotify_flags;
+typedef __u32 ev_mlockall_flags;
+typedef __u32 ev_userfault_flags;
+typedef __u32 ev_clock;
+typedef __u32 ev_persona;
 typedef __u32 ev_resolve_flags;
 typedef __u32 ev_file_flags; /* enum file_flag */
 typedef __u32 ev_fd_type;    /* enum fd_type */

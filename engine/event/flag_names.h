@@ -23,6 +23,9 @@ std::span<const FlagName> flag_names(MemberType type);
 /// The part of `flag_names` for numbers of which most are one of several, and few are flags.
 std::span<const FlagName> number_names(MemberType type);
 
+/// The part of it for what the calls of processes are asked for.
+std::span<const FlagName> request_names(MemberType type);
+
 /// `O_RDONLY|O_CLOEXEC`; bits without a name as one hexadecimal number at the end; `0` for none.
 void print_flags(ScratchText& out, uint64_t flags, std::span<const FlagName> names);
 

@@ -303,7 +303,7 @@ std::span<const FlagName> number_names(MemberType type) {
         case MemberType::resource:
             return kResources;
         default:
-            return {};
+            return request_names(type);
     }
 }
 

@@ -252,7 +252,8 @@ void use_network(event_id event) {
 
 }  // namespace
 
-void act_for(const EventSet& events) {
+EventSet act_for(const EventSet& events) {
+    EventSet refused;
     constexpr event_id kLife[]{
         EVENT_fork,   EVENT_vfork,    EVENT_clone,    EVENT_clone3,
         EVENT_execve, EVENT_execveat, EVENT_procexit, EVENT_bprm_check_security};
@@ -289,10 +290,11 @@ void act_for(const EventSet& events) {
                 change_names(event);
                 change_credentials(event);
                 use_network(event);
-                act_on_process(event);
+                refused.set(number, !act_on_process(event));
                 break;
         }
     }
+    return refused;
 }
 
 }  // namespace saker

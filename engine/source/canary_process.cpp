@@ -7,8 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
+
+#include "engine/source/hooks.h"
 
 namespace saker {
 
@@ -53,6 +57,17 @@ void stay_who_we_are() {
     in_child([uid] { ::syscall(SYS_setuid, uid); });
 }
 
+/// Most calls refuse arguments of all ones: no descriptor, address, id or set of flags is so.
+/// False: not permitted.
+bool call_with_nonsense(event_id event) {
+    const auto& numbers = syscall_numbers();
+    const auto call = std::ranges::find(numbers, event, &SyscallNumbers::event);
+    if (call != numbers.end() && call->native >= 0) {
+        return ::syscall(call->native, -1L, -1L, -1L, -1L, -1L, -1L) != -1 || errno != EPERM;
+    }
+    return true;
+}
+
 /// A page that is empty, executable for a moment.
 void make_executable(event_id event) {
     const auto size = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
@@ -68,9 +83,14 @@ void make_executable(event_id event) {
     ::munmap(page, size);
 }
 
+/// Calls that refuse nonsense, or that nonsense does nothing to.
+bool is_plain_call(event_id event) {
+    return event >= EVENT_ptrace && event <= EVENT_fanotify_init;
+}
+
 }  // namespace
 
-void act_on_process(event_id event) {
+bool act_on_process(event_id event) {
     switch (event) {
         case EVENT_ptrace_access_check:
             look_into_parent();
@@ -100,9 +120,23 @@ void act_on_process(event_id event) {
         case EVENT_file_mprotect:
             make_executable(event);
             break;
-        default:
+        case EVENT_kill:
+            ::syscall(SYS_kill, ::getpid(), 0);
             break;
+        case EVENT_setsid:
+            in_child([] { ::syscall(SYS_setsid); });
+            break;
+        case EVENT_init_module:
+            return ::syscall(SYS_init_module, nullptr, 0, nullptr) == 0 || errno != EPERM;
+#ifdef SYS_inotify_init
+        case EVENT_inotify_init:
+            ::close(static_cast<int>(::syscall(SYS_inotify_init)));
+            break;
+#endif
+        default:
+            return !is_plain_call(event) || call_with_nonsense(event);
     }
+    return true;
 }
 
 }  // namespace saker

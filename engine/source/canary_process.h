@@ -6,6 +6,7 @@
 namespace saker {
 
 /// Makes one of these events happen, if it is one that processes do to each other or to themselves.
-void act_on_process(event_id event);
+/// False: we are not permitted to.
+bool act_on_process(event_id event);
 
 }  // namespace saker

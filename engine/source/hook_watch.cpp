@@ -110,6 +110,8 @@ void HookWatch::judge(const Parts& parts, const EventSet& wanted) {
         if (seen_.proves(hook, wanted)) {
             silences_.erase(hook.name);
             recovered(hook.name);
+        } else if ((hook.events & refused_).any()) {
+            silences_.erase(hook.name);  // we could not act, so it had nothing to tell
         } else if (++silences_[hook.name] == kSilencesThatTell) {
             report({hook.name, standing->rung()->name(), HookTrouble::Kind::silent, cpu_,
                     hook.events | hook.supports});
@@ -177,7 +179,7 @@ void HookWatch::act(const Parts& parts, const EventSet& wanted) {
     has_acted_ = true;
     auto& canary = parts.front()->object.shared().canary;
     __atomic_fetch_add(&canary, 1, __ATOMIC_SEQ_CST);
-    act_for(acts);
+    refused_ = act_for(acts);
     __atomic_fetch_sub(&canary, 1, __ATOMIC_SEQ_CST);
 }
 
