@@ -12,7 +12,7 @@
 namespace saker::config {
 
 /// `usual` is what fits the type of output best.
-enum class Format : uint8_t { text, json, usual };
+enum class Format : uint8_t { text, json, ecs, ocsf, cef, otlp, usual };
 enum class Matching : uint8_t { first, all };
 
 /// Most urgent first; the same order as a rule's priority.
@@ -76,7 +76,8 @@ template <class T>
 struct Choices;
 template <>
 struct Choices<Format> {
-    static constexpr std::array<std::string_view, 3> names{"text", "json", "usual"};
+    static constexpr std::array<std::string_view, 7> names{"text", "json", "ecs",  "ocsf",
+                                                           "cef",  "otlp", "usual"};
 };
 template <>
 struct Choices<Matching> {

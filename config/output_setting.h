@@ -22,6 +22,20 @@ enum class Overflow : uint8_t { drop_oldest, drop_newest };
 /// How many alerts of a batch go into one HTTP request, and how they are put together.
 enum class BatchForm : uint8_t { lines, array };
 
+/// What a Kafka partition is chosen by.
+enum class KafkaKey : uint8_t { rule, id, none };
+
+/// Who must have stored an alert before Kafka says so.
+enum class KafkaAcks : uint8_t { all, leader };
+
+template <>
+struct Choices<KafkaKey> {
+    static constexpr std::array<std::string_view, 3> names{"rule", "id", "none"};
+};
+template <>
+struct Choices<KafkaAcks> {
+    static constexpr std::array<std::string_view, 2> names{"all", "leader"};
+};
 template <>
 struct Choices<SpoolPlace> {
     static constexpr std::array<std::string_view, 2> names{"disk", "memory"};
@@ -47,6 +61,8 @@ struct OutputSetting {
     Bytes rotate_size{};
     Duration rotate_age{};
     uint32_t rotate_keep = 5;
+    std::string address;
+    std::string facility = "authpriv";
     std::string url;
     std::map<std::string, std::string> headers;
     std::string token_file;
@@ -56,6 +72,13 @@ struct OutputSetting {
     uint32_t batch = 1;
     BatchForm batch_form = BatchForm::lines;
     bool gzip = false;
+    std::string brokers;
+    std::string topic;
+    KafkaKey key = KafkaKey::rule;
+    KafkaAcks acks = KafkaAcks::all;
+    bool idempotence = true;
+    std::map<std::string, std::string> properties;
+    std::vector<std::string> command;
     Duration timeout{std::chrono::seconds(10)};
     SpoolPlace spool = SpoolPlace::disk;
     Bytes spool_size{256ULL << 20U};
@@ -76,6 +99,7 @@ struct OutputSetting {
         describe_common(setting);
         describe_places(setting);
         describe_security(setting);
+        describe_kafka(setting);
         describe_spool(setting);
     }
 
@@ -84,18 +108,24 @@ struct OutputSetting {
     void describe_common(Setting&& setting) {
         setting("type", type, "what kind of place");
         setting("name", name, "what it is called; two remote outputs of a type need names");
-        setting("format", format, "how an alert is written: text or json");
+        setting("format", format, "how an alert is written; usual is what fits the type");
         setting("priority", priority, "the least urgent priority that goes there");
         setting("rules", rules, "only these rules; * and ? stand for what is not spelled");
         setting("tags", tags, "only rules that have one of these tags");
     }
     template <class Setting>
     void describe_places(Setting&& setting) {
-        setting("path", path, "the file alerts are appended to");
+        setting(
+            "path", path,
+            "the file alerts are appended to; the socket of a journal that is not the system's");
         setting("rotate_size", rotate_size, "a new file begins when it grows so large; 0 is never");
         setting("rotate_age", rotate_age, "a new file begins when it is so old; 0 is never");
         setting("rotate_keep", rotate_keep, "old files kept, as PATH.1, PATH.2 ...");
+        setting("address", address,
+                "of a syslog receiver: unix:PATH, udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT");
+        setting("facility", facility, "of syslog messages, by name");
         setting("url", url, "where HTTP requests go");
+        setting("command", command, "the program and its arguments; it reads alerts line by line");
         setting("timeout", timeout, "how long a receiver may take to answer");
     }
     template <class Setting>
@@ -109,6 +139,15 @@ struct OutputSetting {
         setting("batch", batch, "alerts in one request at most");
         setting("batch_form", batch_form, "how they are put together: lines or a JSON array");
         setting("gzip", gzip, "compress requests");
+    }
+    template <class Setting>
+    void describe_kafka(Setting&& setting) {
+        setting("brokers", brokers, "HOST:PORT of Kafka brokers, with commas between");
+        setting("topic", topic, "of Kafka");
+        setting("key", key, "what a Kafka partition is chosen by");
+        setting("acks", acks, "who must have stored an alert: all replicas in sync, or the leader");
+        setting("idempotence", idempotence, "brokers refuse what a connection repeats");
+        setting("properties", properties, "more of librdkafka's settings, by name");
     }
     template <class Setting>
     void describe_spool(Setting&& setting) {

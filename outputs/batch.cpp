@@ -12,13 +12,33 @@ std::string_view without_newline(std::string_view body) {
 }
 
 bool is_json(config::Format format) {
-    return format != config::Format::text && format != config::Format::usual;
+    return format == config::Format::json || format == config::Format::ecs ||
+           format == config::Format::ocsf || format == config::Format::otlp;
+}
+
+/// One request of OpenTelemetry with the resources of all of them.
+void append_otlp(std::span<const Parcel> parcels, std::string& out) {
+    out += kOtlpBegin;
+    bool is_first = true;
+    for (const Parcel& parcel : parcels) {
+        std::string_view body = without_newline(parcel.body);
+        body.remove_prefix(kOtlpBegin.size());
+        body.remove_suffix(kOtlpEnd.size());
+        out += is_first ? "" : ",";
+        is_first = false;
+        out += body;
+    }
+    out += kOtlpEnd;
 }
 
 }  // namespace
 
 void append_batch(std::span<const Parcel> parcels, config::Format format, config::BatchForm form,
                   std::string& out) {
+    if (format == config::Format::otlp) {
+        append_otlp(parcels, out);
+        return;
+    }
     const bool is_array = is_json(format) && form == config::BatchForm::array;
     out += is_array ? "[" : "";
     bool is_first = true;
@@ -40,8 +60,9 @@ const char* content_type(config::Format format, config::BatchForm form, bool is_
     if (!is_json(format)) {
         return "text/plain; charset=utf-8";
     }
-    return is_single || form == config::BatchForm::array ? "application/json"
-                                                         : "application/x-ndjson";
+    return is_single || format == config::Format::otlp || form == config::BatchForm::array
+               ? "application/json"
+               : "application/x-ndjson";
 }
 
 }  // namespace saker::outputs

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "config/output_setting.h"
 #include "engine/alert.h"
@@ -27,6 +28,22 @@ void format_text(const Alert& alert, const FormatOptions& options, std::string& 
 /// One JSON object on one line, keys in alphabetical order: those of Falco's alerts, and `id`,
 /// `lineage` and, after a loss, `lost`.
 void format_json(const Alert& alert, const FormatOptions& options, std::string& out);
+
+/// Elastic Common Schema 8, one document on one line.
+void format_ecs(const Alert& alert, const FormatOptions& options, std::string& out);
+
+/// A Detection Finding of OCSF 1.4, one object on one line.
+void format_ocsf(const Alert& alert, const FormatOptions& options, std::string& out);
+
+/// ArcSight's Common Event Format, one line, texts cut at the lengths it allows.
+void format_cef(const Alert& alert, const FormatOptions& options, std::string& out);
+
+/// An OpenTelemetry log record inside the request that carries it, as JSON on one line.
+void format_otlp(const Alert& alert, const FormatOptions& options, std::string& out);
+
+/// What a request of OpenTelemetry begins and ends with; in between, with commas, its resources.
+inline constexpr std::string_view kOtlpBegin = R"({"resourceLogs":[)";
+inline constexpr std::string_view kOtlpEnd = "]}";
 
 /// `usual` is text.
 Formatter formatter_of(config::Format format);

@@ -7,8 +7,12 @@
 
 #include "outputs/file.h"
 #include "outputs/http.h"
+#include "outputs/journald.h"
+#include "outputs/kafka.h"
+#include "outputs/program.h"
 #include "outputs/spooled.h"
 #include "outputs/stream.h"
+#include "outputs/syslog.h"
 
 namespace saker::outputs {
 namespace {
@@ -19,12 +23,19 @@ using config::OutputSetting;
 constexpr std::string_view kCommonSettings = "type name format priority rules tags";
 constexpr std::string_view kSpoolSettings = "spool spool_size when_full timeout";
 
-const std::array<OutputRow, 3> kTable{{
+const std::array<OutputRow, 7> kTable{{
     {"file", "appended to a file, made if it is not there", Format::text, "path",
      "rotate_size rotate_age rotate_keep", File::open, nullptr},
     {"http", "an HTTP or HTTPS receiver", Format::json, "url",
      "headers token_file ca_file cert_file key_file batch batch_form gzip", nullptr, connect_http},
+    {"journald", "the journal of systemd", Format::text, "", "path", nullptr, connect_journald},
+    {"kafka", "a topic of Kafka", Format::json, "brokers topic",
+     "key acks idempotence properties ca_file cert_file key_file", nullptr, connect_kafka},
+    {"program", "a program's standard input", Format::json, "command", "", nullptr,
+     connect_program},
     {"stdout", "standard output", Format::text, "", "", open_stdout, nullptr},
+    {"syslog", "a syslog receiver, RFC 5424", Format::text, "address",
+     "facility ca_file cert_file key_file", nullptr, connect_syslog},
 }};
 
 bool has_word(std::string_view words, std::string_view word) {

@@ -65,7 +65,7 @@ TEST_CASE("every mistake in a configuration is placed and hinted at") {
         {"rules_files: a.yaml\n", 1, 14, "must be a list", ""},
         {"time_format_iso_8601: maybe\n", 1, 23, "true or false", ""},
         {"outputs:\n  - stdout\n", 2, 5, "map of settings", ""},
-        {"outputs:\n  - format: jsn\n", 2, 13, "one of text json usual", "'json'"},
+        {"outputs:\n  - format: jsn\n", 2, 13, "one of text json ecs", "'json'"},
         {"outputs:\n  - {type: file, pth: /x}\n", 2, 18, "no setting 'pth'", "'path'"},
         {"rules:\n  - disable: {tags: x}\n", 2, 15, "no setting 'tags'", "'tag'"},
         {"append_output:\n  - extra_fields: [{a: 1, b: 2}]\n", 2, 20, "field names", ""},
