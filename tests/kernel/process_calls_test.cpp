@@ -18,6 +18,7 @@
 
 #include <catch2/catch.hpp>
 #include <climits>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -298,7 +299,11 @@ void check(const Call& call) {
     const Shared<long> result;
     std::vector<uintptr_t> arguments = call.arguments;
     arguments.resize(6);
+    const Shared<size_t> touched;  // a probe cannot bring in a page the child has not read yet
     const auto story = capture([&] {
+        for (const auto& [member, text] : call.texts) {
+            *touched += std::strlen(text);
+        }
         *result = raw(call.number, arguments[0], arguments[1], arguments[2], arguments[3],
                       arguments[4], arguments[5]);
     });
