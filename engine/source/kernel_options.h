@@ -19,6 +19,7 @@ struct KernelOptions {
     uint32_t critical_ring = 4 << 20;  // bytes; powers of two
     uint32_t bulk_ring = 16 << 20;
     std::vector<HookKind> without{};  // rungs left out, so that those below are tried
+    bool without_iterators = false;   // /proc tells what processes there are, as where none load
 };
 
 }  // namespace saker

@@ -12,6 +12,7 @@
 #include <set>
 #include <string_view>
 
+#include "engine/source/proc_snapshot.h"
 #include "engine/source/snapshot.h"
 
 namespace saker {
@@ -109,6 +110,9 @@ Result<std::unique_ptr<KernelSource>> KernelSource::open(const KernelOptions& op
             return iterated.error();
         }
         source->snapshot_ = *std::move(iterated);
+    } else {
+        source->snapshot_ = snapshot_of_proc(source->hierarchy_, options.environment);
+        source->probes_.snapshot_has_texts = true;
     }
     return source;
 }
@@ -119,7 +123,7 @@ Result<void> KernelSource::seed_scope(pid_t root) {
     // The kernel marks the children of those marked; who was made before his parent was marked is
     // found in the next round.
     for (int round = 0; round < kSeedingRounds; ++round) {
-        auto tree = process_tree(probes_.first.object);
+        auto tree = probes_.has_tree ? process_tree(probes_.first.object) : tree_of_proc();
         if (!tree) {
             return tree.error();
         }

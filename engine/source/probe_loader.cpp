@@ -19,6 +19,7 @@ namespace {
 
 constexpr uint32_t kInitialPidNamespace = 0xEFFFFFFC;
 constexpr uint32_t kSlotsPerCpu = 2;
+constexpr size_t kNoSnapshotProgram = 2;
 constexpr uint32_t kWakeShare = 4;  // of a ring: so much waiting is not left to wait longer
 
 uint32_t own_pid_namespace() {
@@ -52,6 +53,7 @@ class Loader {
         HookPart part;
         std::vector<std::byte> early;
         std::string snapshot_program;
+        bool has_tree;
         bool snapshot_has_texts;
     };
 
@@ -151,19 +153,26 @@ class Loader {
         object.resize("slots", kSlotsPerCpu * static_cast<uint32_t>(std::max(cpus, 1)));
         object.resize("critical_ring", options_.critical_ring);
         object.resize("bulk_ring", options_.bulk_ring);
-        object.enable("on_tree");
+        if (has_tree_) {
+            object.enable("on_tree");
+        }
         if (snapshot_program()) {
             object.enable(snapshot_program());
         }
     }
 
     const char* snapshot_program() const {
-        constexpr const char* kPrograms[]{"on_snapshot", "on_snapshot_plain", nullptr};
+        constexpr const char* kPrograms[kNoSnapshotProgram + 1]{"on_snapshot", "on_snapshot_plain",
+                                                                nullptr};
         return kPrograms[snapshot_rung_];
     }
 
     /// Who is to step down when loading failed; an error when nobody can.
     Attempt blame(const std::string& culprit, Error error) {
+        if (has_tree_ && culprit == "on_tree") {
+            has_tree_ = false;
+            return std::optional<Done>{};
+        }
         if (snapshot_program() && culprit == snapshot_program()) {
             snapshot_error_ += culprit + ": " + error.message + ": " + error.hint + "; ";
             ++snapshot_rung_;
@@ -195,6 +204,12 @@ class Loader {
         shared.self_tgid = static_cast<uint32_t>(::getpid());
         if (shared.own_pid_namespace == kInitialPidNamespace) {
             return {};
+        }
+        if (!has_tree_) {
+            return Error{"the kernel has no task iterator to find ourselves by",
+                         "run in the host's pid namespace",
+                         {},
+                         ErrorKind::kernel};
         }
         auto tree = process_tree(object);
         if (!tree) {
@@ -272,6 +287,7 @@ class Loader {
         return std::optional<Done>{Done{{std::move(object), std::move(ladder_)},
                                         std::move(early),
                                         program ? program : "",
+                                        has_tree_,
                                         snapshot_rung_ == 0}};
     }
 
@@ -319,7 +335,8 @@ class Loader {
     const std::vector<HookPart*> present_;
     CanaryIntake& intake_;
     std::vector<HookLadder::Standing> dispatched_;  // by the probes being tried
-    size_t snapshot_rung_ = 0;
+    size_t snapshot_rung_ = options_.without_iterators ? kNoSnapshotProgram : 0;
+    bool has_tree_ = !options_.without_iterators;
     std::string snapshot_error_;
 };
 
@@ -353,6 +370,7 @@ Result<LoadedProbes> load_probes(const KernelOptions& options, const CgroupHiera
                         std::move(rings[1]),
                         std::move(done->early),
                         std::move(done->snapshot_program),
+                        done->has_tree,
                         done->snapshot_has_texts};
 }
 

@@ -23,7 +23,8 @@ struct LoadedProbes {
     RingReader critical;
     RingReader bulk;
     std::vector<std::byte> early;     // records of others, one behind the other
-    std::string snapshot_program;     // empty: this kernel has no task iterator
+    std::string snapshot_program;     // empty: this kernel has no task iterator, /proc is read
+    bool has_tree = false;            // `process_tree` can be asked
     bool snapshot_has_texts = false;  // the iterator can read the memory of processes
 };
 
@@ -36,7 +37,8 @@ Result<LoadedProbes> load_probes(const KernelOptions& options, const CgroupHiera
 Result<HookPart> load_more_probes(const KernelOptions& options, const CgroupHierarchy& hierarchy,
                                   const std::vector<HookPart*>& present, CanaryIntake& intake);
 
-/// Every process there is, by its id in the first pid namespace, and its parent.
+/// Every process there is, by its id in the first pid namespace, and its parent. Needs the kernel's
+/// task iterator.
 Result<std::vector<tree_node>> process_tree(const ProbeObject& object);
 
 }  // namespace saker

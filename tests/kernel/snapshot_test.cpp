@@ -63,12 +63,21 @@ const Record& snapshot_of(const std::vector<Record>& records, pid_t pid) {
     return *found;
 }
 
+KernelOptions opens(bool with_iterators) {
+    KernelOptions options = only({EVENT_openat});
+    options.without_iterators = !with_iterators;
+    return options;
+}
+
 }  // namespace
 
 TEST_CASE("a process older than the source is known", "[snapshot]") {
     const Folder folder;
     const Elder elder(folder);
-    Watch watch(only({EVENT_openat}));
+    const bool with_iterators = GENERATE(true, false);
+    INFO("with task iterators " << with_iterators);
+    Watch watch(opens(with_iterators));
+    CHECK(watch.source().snapshot_hook().empty() == !with_iterators);
     const auto records = watch.drain();
     const Record& known = snapshot_of(records, elder.pid());
     CHECK(known.name() == "execve");
@@ -81,10 +90,16 @@ TEST_CASE("a process older than the source is known", "[snapshot]") {
     CHECK(known.number("kernel_thread") == 0);
     CHECK(known.header().uid == ::getuid());
     CHECK_FALSE(known.text("cgroups").empty());
+    CHECK(known.header().cgroup != 0);
+    CHECK(known.header().mount_namespace != 0);
+    CHECK(known.header().pid_namespace != 0);
 }
 
 TEST_CASE("all ancestors are known, in scope or not, but for the watching process", "[snapshot]") {
-    Watch watch(only({EVENT_openat}));
+    const bool with_iterators = GENERATE(true, false);
+    INFO("with task iterators " << with_iterators);
+    Watch watch(opens(with_iterators));
+    CHECK(watch.source().snapshot_hook().empty() == !with_iterators);
     const auto records = watch.drain();
     pid_t next = ::getppid();
     for (int generations = 0; next > 1 && generations < 64; ++generations) {
@@ -105,4 +120,30 @@ TEST_CASE("a process has one identity in snapshot and events", "[snapshot]") {
     CHECK(act.header().start_time == start);
     CHECK(act.header().exec_id == programs);
     CHECK(story.first("procexit", by(actor.pid())).header().start_time == start);
+}
+
+TEST_CASE("without a task iterator /proc says the same, but for what it does not know",
+          "[snapshot]") {
+    const Folder folder;
+    const Elder elder(folder);
+    Watch with(opens(true));
+    const auto by_kernel = with.drain();
+    Watch without(opens(false));
+    const auto by_proc = without.drain();
+    const Record& one = snapshot_of(by_kernel, elder.pid());
+    const Record& other = snapshot_of(by_proc, elder.pid());
+    for (const char* number :
+         {"ptid", "pvpid", "pgid", "vpgid", "sid", "vsid", "tty", "loginuid", "cap_permitted",
+          "cap_effective", "exe_ino", "exe_ino_mtime", "stdin_type", "kernel_thread"}) {
+        INFO(number);
+        CHECK(one.number(number) == other.number(number));
+    }
+    for (const char* text : {"exe", "trusted_exepath", "cwd", "cgroups"}) {
+        INFO(text);
+        CHECK(one.text(text) == other.text(text));
+    }
+    CHECK(one.header().cgroup == other.header().cgroup);
+    CHECK(one.header().vpid == other.header().vpid);
+    constexpr uint64_t kTick = 10'000'000;
+    CHECK(one.header().start_time / kTick * kTick == other.header().start_time);
 }
