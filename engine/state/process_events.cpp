@@ -123,10 +123,25 @@ bool asks_for_ids(const Event& event) {
     }
 }
 
+/// A session or group as the host counts, told as the child counts: that of the maker's program if
+/// it is still the same (`before`), else one the maker leads now, or one both count alike.
+uint32_t as_host_counts(uint32_t told, uint32_t told_before, uint32_t before, const Process& child,
+                        const event_header& by) {
+    if (told == 0 || (told == told_before && before != 0)) {
+        return before;
+    }
+    if (told == by.vpid) {
+        return by.pid;
+    }
+    return child.vpid == child.pid ? told : 0;
+}
+
 template <class Record>
 void fill_child(Process& row, const event_header& by, const Record& record) {
     row.ids = {by.uid, by.euid};
     row.vpid = static_cast<uint32_t>(record.vpid);
+    row.pgid = as_host_counts(static_cast<uint32_t>(record.vpgid), row.vpgid, row.pgid, row, by);
+    row.sid = as_host_counts(static_cast<uint32_t>(record.vsid), row.vsid, row.sid, row, by);
     row.pvpid = static_cast<uint32_t>(record.pvpid);
     row.vpgid = static_cast<uint32_t>(record.vpgid);
     row.vsid = static_cast<uint32_t>(record.vsid);
@@ -287,6 +302,13 @@ ProcessTable::Row& ProcessTable::on_fork(const Event& event, const Record& recor
     }
     inherit(*child, caller);
     fill_child(*child, header, record);
+    if (caller.pid_namespace == child->pid_namespace) {
+        // setsid and setpgid are no events: what they did shows in the next child.
+        caller.sid = child->sid;
+        caller.vsid = child->vsid;
+        caller.pgid = child->pgid;
+        caller.vpgid = child->vpgid;
+    }
     share_program(*child, caller);
     const bool is_own_child = record.ptid <= 0 || static_cast<uint32_t>(record.ptid) == header.pid;
     link(*child, is_own_child ? &caller
