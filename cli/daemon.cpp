@@ -1,6 +1,7 @@
 // The daemon: the only place that sees every folder.
 #include <iostream>
 
+#include "cli/containers.h"
 #include "cli/deliveries.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"

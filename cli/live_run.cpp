@@ -38,8 +38,9 @@ LiveRun::LiveRun(const RunOptions& options, Prepared prepared, KernelSource& sou
     : prepared_(std::move(prepared)),
       source_(source),
       deliveries_(std::move(deliveries)),
-      state_(named(live_host(source), prepared_.config)),
-      pipeline_(source, state_, *prepared_.rules, pipeline_options(),
+      containers_(start_lookup(prepared_.config.containers)),
+      state_(named(live_host(source), prepared_.config), {.asker = containers_.get()}),
+      pipeline_(source, state_, *prepared_.rules, this->options(),
                 [this](Alert alert) { deliveries_.offer(std::move(alert)); }),
       reloader_(options, source, prepared_, deliveries_),
       seconds_since_told_(kSecondsBetweenLosses - 1) {
@@ -50,9 +51,8 @@ LiveRun::LiveRun(const RunOptions& options, Prepared prepared, KernelSource& sou
     publish();
 }
 
-PipelineOptions LiveRun::pipeline_options() const {
-    return {live_facts(state_.host()).boot_id,
-            prepared_.config.rule_matching == config::Matching::first, prepared_.config.labels};
+PipelineOptions LiveRun::options() const {
+    return pipeline_options(prepared_.config, live_facts(state_.host()).boot_id);
 }
 
 Result<void> LiveRun::until(Stop& stop) {
@@ -60,6 +60,7 @@ Result<void> LiveRun::until(Stop& stop) {
     notifier_.ready("watching");
     Result<void> ended = run_until(
         stop, [&](int wait_ms) { return poll(stop, wait_ms); }, [this] { every_second(); });
+    pipeline_.finish();
     board_.set_ready(false);
     notifier_.stopping();
     return ended;
@@ -81,6 +82,9 @@ Result<size_t> LiveRun::poll(Stop& stop, int wait_ms) {
         notifier_.ready(news.message);
         pipeline_.tell(std::move(news));
     }
+    if (containers_) {
+        containers_->hand_over(pipeline_);
+    }
     Result<size_t> polled = pipeline_.poll(wait_ms);
     board_.progress();
     return polled;
@@ -94,7 +98,7 @@ void LiveRun::make(Change change) {
     change.deliveries.take_over(deliveries_);
     std::swap(deliveries_, change.deliveries);
     std::swap(prepared_, change.prepared);
-    pipeline_.replace(*prepared_.rules, pipeline_options());
+    pipeline_.replace(*prepared_.rules, options());
     std::vector<HookPart> over = source_.commit(std::move(change.hooks));
     if (prepared_.config.watch_files) {
         files_.watch(prepared_.files);
@@ -212,6 +216,9 @@ void LiveRun::sum_up(bool json) {
 void LiveRun::report_failures() {
     for (const std::string& error : deliveries_.take_errors()) {
         log_warning("alerts not delivered: " + error);
+    }
+    for (const std::string& error : take_errors(containers_.get())) {
+        log_warning("containers of " + error);
     }
 }
 

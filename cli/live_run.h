@@ -2,8 +2,10 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
+#include "cli/containers.h"
 #include "cli/deliveries.h"
 #include "cli/file_watch.h"
 #include "cli/live.h"
@@ -32,7 +34,7 @@ class LiveRun {
     Reloader& reloader() { return reloader_; }
 
   private:
-    PipelineOptions pipeline_options() const;
+    PipelineOptions options() const;
     Result<size_t> poll(Stop& stop, int wait_ms);
     void make(Change change);
     void every_second();
@@ -46,6 +48,7 @@ class LiveRun {
     Prepared prepared_;
     KernelSource& source_;
     Deliveries deliveries_;
+    std::unique_ptr<containers::Lookup> containers_;  // null: nobody is asked
     State state_;
     Pipeline pipeline_;
     Reloader reloader_;

@@ -235,6 +235,10 @@ void add_record(CLI::App& app, Said& said) {
         ->type_name("FILE")
         ->required();
     record
+        ->add_option("-c,--config", said.record.config.file,
+                     "configuration file, for who is asked about containers")
+        ->type_name("FILE");
+    record
         ->add_option("-r,--rules", said.record.rules,
                      "record only events these rules can match, repeatable; else all events")
         ->type_name("PATH")

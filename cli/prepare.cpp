@@ -12,11 +12,6 @@
 namespace saker::cli {
 namespace {
 
-bool has_errors(const std::vector<Diagnostic>& findings) {
-    return std::ranges::any_of(
-        findings, [](const Diagnostic& found) { return found.severity == Severity::error; });
-}
-
 void append(std::vector<Diagnostic>& to, std::vector<Diagnostic> more) {
     std::ranges::move(more, std::back_inserter(to));
 }
@@ -81,6 +76,17 @@ static_assert(static_cast<int>(config::Urgency::emergency) ==
 static_assert(static_cast<int>(config::Urgency::debug) == static_cast<int>(rules::Priority::debug));
 
 }  // namespace
+
+bool has_errors(const std::vector<Diagnostic>& findings) {
+    return std::ranges::any_of(
+        findings, [](const Diagnostic& found) { return found.severity == Severity::error; });
+}
+
+PipelineOptions pipeline_options(const config::Config& config, std::string boot_id) {
+    return {std::move(boot_id), config.rule_matching == config::Matching::first, config.labels,
+            uint64_t{config.containers.wait_milliseconds} * 1'000'000,
+            size_t{config.containers.held_megabytes} << 20U};
+}
 
 std::vector<std::string> rule_files(const config::Config& config) {
     return config.rules_files.empty() ? config::shipped_rules() : config.rules_files;

@@ -8,6 +8,7 @@
 
 #include "config/read.h"
 #include "engine/base/diagnostic.h"
+#include "engine/pipeline.h"
 #include "engine/rules/rule_set.h"
 
 namespace saker::cli {
@@ -19,6 +20,12 @@ struct Prepared {
     std::unique_ptr<rules::RuleSet> rules;    // null when something is wrong
     std::vector<Diagnostic> findings;
 };
+
+/// Whether anything said forbids going on.
+bool has_errors(const std::vector<Diagnostic>& findings);
+
+/// Options of the pipeline that are configured; `boot_id` is of the machine the events are from.
+PipelineOptions pipeline_options(const config::Config& config, std::string boot_id);
 
 /// Reads the configuration and loads its rules, or `rules` instead of them. A file anybody may
 /// write is an error here.

@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "cli/containers.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/live.h"
@@ -19,12 +20,13 @@ int run_record(const RecordOptions& options) {
     live.wanted.set();
     live.wanted.reset(
         index_of(event_kind("capable")));  // asked for on every other call: only by name
-    if (!options.rules.empty()) {
-        const Prepared prepared = prepare({}, options.rules);
-        std::cerr << describe(prepared.findings);
-        if (!prepared.rules) {
-            return kRulesOrConfigWrong;
-        }
+    const Prepared prepared = options.rules.empty() ? read_configuration(options.config)
+                                                    : prepare(options.config, options.rules);
+    std::cerr << describe(prepared.findings);
+    if (has_errors(prepared.findings)) {
+        return kRulesOrConfigWrong;
+    }
+    if (prepared.rules) {
         live.wanted = prepared.rules->program().wanted_events();
         live.environment = reads_environment(*prepared.rules);
         live.asked_twice = asks_for_races(*prepared.rules);
@@ -40,15 +42,23 @@ int run_record(const RecordOptions& options) {
         log_error(source.error().text());
         return exit_code_of(source.error(), kUsage);
     }
-    Result<Recorder> recorder = Recorder::create(options.file, live_facts(live_host(**source)));
+    const auto lookup = start_lookup(prepared.config.containers);
+    const Host host = live_host(**source);
+    RecordingFacts facts = live_facts(host);
+    facts.has_container_facts = lookup != nullptr;
+    Result<Recorder> recorder = Recorder::create(options.file, facts);
     if (!recorder) {
         log_error(recorder.error().text());
         return kOutputCannotOpen;
     }
     stop.start_clock();
     announce_ready();
+    ContainerWatch watch(*recorder, host, lookup.get());
     const auto poll = [&](int wait_ms) -> Result<size_t> {
-        Result<size_t> polled = (*source)->poll(*recorder, wait_ms);
+        if (lookup) {
+            lookup->hand_over(*recorder);
+        }
+        Result<size_t> polled = (*source)->poll(watch, wait_ms);
         if (polled && *polled == 0) {
             if (const Result<void> written = recorder->flush(); !written) {
                 return written.error();
@@ -56,7 +66,11 @@ int run_record(const RecordOptions& options) {
         }
         return polled;
     };
-    Result<void> ended = run_until(stop, poll, [] {});
+    Result<void> ended = run_until(stop, poll, [&] {
+        for (const std::string& error : take_errors(lookup.get())) {
+            log_warning("containers of " + error);
+        }
+    });
     if (ended) {
         ended = recorder->flush();
     }

@@ -55,19 +55,19 @@ int run_replay(const ReplayOptions& options) {
         log_error(deliveries.error().text());
         return kOutputCannotOpen;
     }
-    State state(recorded_host(source->facts()));
+    State state(recorded_host(source->facts()),
+                {.awaits_container_records = source->facts().has_container_facts});
     learn_accounts(source->facts(), state.users());
-    Pipeline pipeline(
-        *source, state, *prepared.rules,
-        {source->facts().boot_id, prepared.config.rule_matching == config::Matching::first,
-         prepared.config.labels},
-        [&](Alert alert) { deliveries->offer(std::move(alert)); });
+    Pipeline pipeline(*source, state, *prepared.rules,
+                      pipeline_options(prepared.config, source->facts().boot_id),
+                      [&](Alert alert) { deliveries->offer(std::move(alert)); });
     while (!source->finished()) {
         if (const Result<size_t> polled = pipeline.poll(0); !polled) {
             log_error(polled.error().text());
             break;
         }
     }
+    pipeline.finish();
     deliveries->finish(kPatience);
     if (source->cut_off() > 0) {
         log_warning(options.file + " was cut off: its last " + std::to_string(source->cut_off()) +

@@ -39,6 +39,9 @@ std::string summarise(const PipelineStats& stats, const KernelLoss& kernel,
     std::string line =
         fmt::format("{} event{}, {} alert{}, {} lost", stats.events, stats.events == 1 ? "" : "s",
                     stats.alerts, stats.alerts == 1 ? "" : "s", lost);
+    if (stats.gave_up > 0) {
+        line += fmt::format(", {} judged before their container's runtime answered", stats.gave_up);
+    }
     if (!where.empty()) {
         line += " (" + where + ")";
     }
@@ -58,6 +61,7 @@ std::string summarise_json(const PipelineStats& stats, const KernelLoss& kernel,
         lost += place.lost;
         json += fmt::format(R"(,"{}":{})", place.name, place.lost);
     }
+    json += fmt::format(R"(,"held":{},"gave_up":{})", stats.held, stats.gave_up);
     return json + fmt::format(R"(,"lost":{}}})", lost);
 }
 

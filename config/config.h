@@ -86,6 +86,48 @@ struct WebSetting {
     }
 };
 
+/// The folders of one containerd.
+struct ContainerdFolders {
+    std::string root;
+    std::string state;
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("root", root, "what it keeps: its database and images");
+        setting("state", state, "what it keeps of running tasks");
+    }
+};
+
+/// Who is asked what a container is called, and how long is waited for the answer.
+struct ContainerSettings {
+    bool enabled = true;
+    uint32_t wait_milliseconds = 2000;
+    uint32_t held_megabytes = 16;
+    std::vector<std::string> docker_sockets{"/var/run/docker.sock"};
+    std::vector<std::string> podman_sockets{"/run/podman/podman.sock"};
+    std::vector<ContainerdFolders> containerd{
+        {"/var/lib/containerd", "/run/containerd"},
+        {"/var/lib/rancher/k3s/agent/containerd", "/run/k3s/containerd"}};
+    std::vector<std::string> storage_folders{"/var/lib/containers/storage",
+                                             "/run/containers/storage"};
+    std::vector<std::string> runc_folders{"/run/runc"};
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("enabled", enabled, "ask runtimes for names, images and pods of containers");
+        setting("wait_milliseconds", wait_milliseconds,
+                "how long an event waits at most for what a rule wants of its container");
+        setting("held_megabytes", held_megabytes,
+                "memory for events that wait; when it is full the oldest waits no longer");
+        setting("docker_sockets", docker_sockets, "where Docker listens");
+        setting("podman_sockets", podman_sockets, "where Podman listens, if its service runs");
+        setting("containerd", containerd, "folders of each containerd: root and state");
+        setting("storage_folders", storage_folders,
+                "folders of the storage that Podman and CRI-O keep containers in");
+        setting("runc_folders", runc_folders, "where runc keeps the state of its containers");
+    }
+};
+
 struct Config {
     std::vector<std::string> rules_files;
     std::vector<RuleChoice> rules;
@@ -105,6 +147,7 @@ struct Config {
     WebSetting web;
     bool watch_files = false;
     bool sandbox = true;
+    ContainerSettings containers;
     std::string scope = "host";
     RingMegabytes critical_ring_megabytes{4};
     RingMegabytes bulk_ring_megabytes{16};
@@ -143,6 +186,8 @@ struct Config {
                 "reload by itself when a file of the configuration or of rules changes");
         setting("sandbox", sandbox,
                 "give up capabilities and system calls the daemon has no use for");
+        setting("containers", containers,
+                "who is asked what a container is called, and how long is waited");
         setting("scope", scope, "what is watched: host, pid:N, cgroup:PATH or container:ID");
         setting("critical_ring_megabytes", critical_ring_megabytes,
                 "kernel buffer for process and credential events; a power of two");

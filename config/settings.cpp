@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <type_traits>
 
 namespace saker::config {
 namespace {
@@ -45,8 +46,19 @@ class Lister {
             Lister inner(out_, name + "[].");
             item.describe(inner);
         } else {
-            out_.push_back({name, "a list of texts", "[]", help});
+            out_.push_back({name, "a list of texts", flow(value), help});
         }
+    }
+
+    template <class T>
+    static std::string flow(const std::vector<T>& value) {
+        std::string out;
+        if constexpr (std::is_same_v<T, std::string>) {
+            for (const T& each : value) {
+                out += (out.empty() ? "" : ", ") + print(each);
+            }
+        }
+        return "[" + out + "]";
     }
 
     template <class T>

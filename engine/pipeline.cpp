@@ -1,6 +1,8 @@
 #include "engine/pipeline.h"
 
+#include <algorithm>
 #include <ctime>
+#include <string_view>
 #include <utility>
 
 namespace saker {
@@ -8,6 +10,7 @@ namespace {
 
 /// A record's time is read before it enters the ring; nobody takes longer than this in between.
 constexpr uint64_t kSlowestProbe = 1'000'000'000;
+constexpr int kAnswerWait = 5;  // ms; how late an awaited answer may be noticed
 
 uint64_t boottime_now() {
     timespec now{};
@@ -20,6 +23,24 @@ void adjust(uint64_t& count, int64_t by) {
     count = by < 0 && count == 0 ? 0 : count + static_cast<uint64_t>(by);
 }
 
+/// Something only the runtime of a container can tell, perhaps late.
+bool is_from_runtime(std::string_view field) {
+    lang::FieldArgument rest;
+    const lang::Field* row = lang::find_field(field.substr(0, field.find('[')), rest);
+    return row && row->flags.from_runtime;
+}
+
+bool shows_runtime(const rules::Template& text) {
+    return std::ranges::any_of(text.fields(),
+                               [](const auto& field) { return is_from_runtime(field.name); });
+}
+
+bool shows_runtime(const rules::Rule& rule) {
+    return shows_runtime(rule.message) ||
+           std::ranges::any_of(rule.extra_fields,
+                               [](const auto& extra) { return shows_runtime(extra.value); });
+}
+
 }  // namespace
 
 Pipeline::Pipeline(Source& source, State& state, const rules::RuleSet& rules,
@@ -30,12 +51,30 @@ Pipeline::Pipeline(Source& source, State& state, const rules::RuleSet& rules,
       options_(std::move(options)),
       deliver_(std::move(deliver)),
       match_state_(rules.program().new_state()),
-      matches_(rules.rules().size()),
-      alerts_(options_.boot_id, options_.labels) {}
+      held_(options_.held_bytes),
+      alerts_(options_.boot_id, options_.labels) {
+    adopt_rules();
+}
+
+void Pipeline::adopt_rules() {
+    matches_.assign(rules_->rules().size(), 0);
+    asks_runtime_.clear();
+    shows_runtime_.clear();
+    for (uint32_t index = 0; index < rules_->rules().size(); ++index) {
+        asks_runtime_.push_back(
+            std::ranges::any_of(rules_->program().fields_of(index), is_from_runtime));
+        shows_runtime_.push_back(shows_runtime(rules_->rule_of(index)));
+    }
+}
 
 Result<size_t> Pipeline::poll(int wait_ms) {
     const uint64_t before = boottime_now();
-    Result<size_t> polled = source_.poll(*this, wait_ms);
+    const bool waits_for_answers = !held_.empty();
+    Result<size_t> polled =
+        source_.poll(*this, waits_for_answers ? std::min(wait_ms, kAnswerWait) : wait_ms);
+    if (waits_for_answers && state_.host().is_live) {
+        settle_overdue(before);
+    }
     if (polled && *polled == 0 && state_.host().is_live) {
         state_.bulk_has_passed(before - kSlowestProbe);
     }
@@ -43,10 +82,11 @@ Result<size_t> Pipeline::poll(int wait_ms) {
 }
 
 void Pipeline::replace(const rules::RuleSet& rules, PipelineOptions options) {
+    finish();
     rules_ = &rules;
     options_ = std::move(options);
     match_state_ = rules.program().new_state();
-    matches_.assign(rules.rules().size(), 0);
+    adopt_rules();
     alerts_ = AlertMaker(options_.boot_id, options_.labels);
 }
 
@@ -63,8 +103,14 @@ void Pipeline::take(std::span<const std::byte> record) {
         source_.take_canary(record);
         return;
     }
+    if (!held_.empty()) {
+        settle_overdue(event->header().time);
+    }
     drain_births(*event);
-    judge({*event, state_.observe(*event), state_});
+    judge({*event, state_.observe(*event), state_}, record);
+    if (const auto* answer = event->as<container_facts_event>()) {
+        settle(std::string(event->text(answer->container)));
+    }
 }
 
 void Pipeline::tell(InternalNotice notice) {
@@ -95,12 +141,21 @@ void Pipeline::drain_births(const Event& event) {
     is_draining_ = false;
 }
 
-void Pipeline::judge(const Context& context) {
+void Pipeline::judge(const Context& context, std::span<const std::byte> record) {
     if (context.event.has(RECORD_SNAPSHOT) || context.event.row().is_internal()) {
         return;
     }
     ++stats_.events;
     ++stats_.by_event[context.event.id()];
+    state_.has_asked_in_vain();
+    match(context);
+    const bool undecided = state_.has_asked_in_vain();
+    if (undecided || !matching_.empty()) {
+        hold_or_tell(context, record, undecided);
+    }
+}
+
+void Pipeline::match(const Context& context) {
     ContextReader reader(context);
     matching_.clear();
     if (options_.first_rule_only) {
@@ -112,11 +167,82 @@ void Pipeline::judge(const Context& context) {
     } else {
         rules_->program().match(context.event.kind(), reader, match_state_, matching_);
     }
+}
+
+/// Rules that do not ask for what is awaited are told at once; of those that do none is.
+void Pipeline::hold_or_tell(const Context& context, std::span<const std::byte> record,
+                            bool undecided) {
+    const bool is_awaited = undecided || state_.awaits_container_facts(context.event);
+    HeldEvent held;
+    held.is_undecided = undecided;
     for (const uint32_t index : matching_) {
-        ++stats_.alerts;
-        ++matches_[index];
-        deliver_(alerts_.make(context, rules_->rule_of(index), std::exchange(unsaid_, {})));
+        if (undecided && (asks_runtime_[index] || options_.first_rule_only)) {
+            continue;
+        }
+        if (is_awaited && shows_runtime_[index]) {
+            held.matching.push_back(index);
+        } else {
+            raise(context, index, false);
+        }
     }
+    if (!undecided && held.matching.empty()) {
+        return;
+    }
+    ++stats_.held;
+    held.record.assign(record.begin(), record.end());
+    held.process = &context.process;
+    held.moment = state_.moment();
+    held.deadline = context.event.header().time + options_.container_wait;
+    state_.hold(context.process);
+    held_.add(state_.container(context.event).full_id, std::move(held));
+}
+
+void Pipeline::raise(const Context& context, uint32_t rule, bool gave_up) {
+    ++stats_.alerts;
+    ++matches_[rule];
+    Alert alert = alerts_.make(context, rules_->rule_of(rule), std::exchange(unsaid_, {}));
+    alert.gave_up_container = gave_up;
+    deliver_(std::move(alert));
+}
+
+void Pipeline::settle(const std::string& container) {
+    while (std::optional<HeldEvent> held = held_.take(container)) {
+        judge_held(*std::move(held), false);
+    }
+}
+
+void Pipeline::settle_overdue(uint64_t now) {
+    while (std::optional<HeldEvent> held = held_.take_overdue(now)) {
+        judge_held(*std::move(held), true);
+    }
+}
+
+void Pipeline::finish() {
+    settle_overdue(UINT64_MAX);
+}
+
+void Pipeline::judge_held(HeldEvent held, bool gave_up) {
+    const std::optional<Event> event = Event::parse(held.record);
+    if (!event) {
+        return;  // it was one when it was held
+    }
+    stats_.gave_up += gave_up;
+    const EventMoment present = state_.exchange_moment(held.moment);
+    const Context context{*event, *held.process, state_};
+    if (held.is_undecided) {
+        match(context);
+        for (const uint32_t index : matching_) {
+            if (asks_runtime_[index] || options_.first_rule_only) {
+                held.matching.push_back(index);
+            }
+        }
+        std::ranges::sort(held.matching);
+    }
+    for (const uint32_t index : held.matching) {
+        raise(context, index, gave_up);
+    }
+    state_.exchange_moment(present);
+    state_.let_go(*held.process);
 }
 
 }  // namespace saker

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/alert_maker.h"
+#include "engine/held_events.h"
 #include "engine/sequence_watch.h"
 #include "engine/source/source.h"
 
@@ -23,8 +24,10 @@ struct PipelineStats {
     uint64_t alerts = 0;
     uint64_t lost_critical = 0;  // missing sequence numbers: no room in the ring
     uint64_t lost_bulk = 0;
-    uint64_t malformed = 0;                        // no record of this build
-    uint64_t canaries = 0;                         // our own proofs that hooks fire
+    uint64_t malformed = 0;  // no record of this build
+    uint64_t canaries = 0;   // our own proofs that hooks fire
+    uint64_t held = 0;       // events that waited for what their container's runtime says
+    uint64_t gave_up = 0;    // of those, judged without it
     std::array<uint64_t, EVENT_COUNT> by_event{};  // of `events`, by event id
 
     uint64_t lost() const { return lost_critical + lost_bulk + malformed; }
@@ -34,6 +37,8 @@ struct PipelineOptions {
     std::string boot_id;
     bool first_rule_only = false;
     std::map<std::string, std::string> labels{};  // on every alert
+    uint64_t container_wait = 2'000'000'000;  // ns an event waits at most for its container's facts
+    size_t held_bytes = size_t{16} << 20;     // of all that wait; the oldest then waits no longer
 };
 
 class Pipeline final : public RecordSink {
@@ -50,7 +55,11 @@ class Pipeline final : public RecordSink {
     /// Alerts of something that is wrong with the watching itself; no rule is asked.
     void tell(InternalNotice notice);
 
-    /// From the next record on these rules judge, with these options; state and counts stay.
+    /// No answer will come any more: what waits is judged as it is.
+    void finish();
+
+    /// From the next record on these rules judge, with these options; state and counts stay. What
+    /// waits for an answer is judged by the rules it met.
     void replace(const rules::RuleSet& rules, PipelineOptions options);
 
     const PipelineStats& stats() const { return stats_; }
@@ -61,7 +70,14 @@ class Pipeline final : public RecordSink {
   private:
     void note_loss(const event_header& header);
     void drain_births(const Event& event);
-    void judge(const Context& context);
+    void judge(const Context& context, std::span<const std::byte> record);
+    void match(const Context& context);
+    void hold_or_tell(const Context& context, std::span<const std::byte> record, bool undecided);
+    void adopt_rules();
+    void raise(const Context& context, uint32_t rule, bool gave_up);
+    void settle(const std::string& container);
+    void settle_overdue(uint64_t now);
+    void judge_held(HeldEvent held, bool gave_up);
 
     Source& source_;
     State& state_;
@@ -69,8 +85,11 @@ class Pipeline final : public RecordSink {
     PipelineOptions options_;
     const AlertSink deliver_;
     lang::MatchState match_state_;
-    std::vector<uint32_t> matching_;  // rules that hold for the event at hand
-    std::vector<uint64_t> matches_;
+    std::vector<uint32_t> matching_;      // rules that hold for the event at hand
+    std::vector<uint64_t> matches_;       // by rule
+    std::vector<uint8_t> asks_runtime_;   // by rule: whether its condition may
+    std::vector<uint8_t> shows_runtime_;  // by rule: whether its output does
+    HeldEvents held_;
     AlertMaker alerts_;
     SequenceWatch sequences_;
     PipelineStats stats_;

@@ -86,6 +86,9 @@ void append_fields(const Alert& alert, bool iso_8601, std::string& out) {
 
 void format_json(const Alert& alert, const FormatOptions& options, std::string& out) {
     ObjectWriter object(out);
+    if (alert.gave_up_container) {
+        object.truth("gave_up_container", true);
+    }
     object.text("hostname", alert.hostname);
     object.text("id", alert.id);
     append_array(alert.lineage, object.key("lineage"),

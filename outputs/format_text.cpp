@@ -46,6 +46,9 @@ void format_text(const Alert& alert, const FormatOptions& options, std::string& 
         out += fmt::format(" [lost before this: {} critical, {} bulk, {} malformed]",
                            alert.loss.critical, alert.loss.bulk, alert.loss.malformed);
     }
+    if (alert.gave_up_container) {
+        out += " [judged before the container's runtime answered]";
+    }
     out += '\n';
 }
 

@@ -55,7 +55,8 @@ struct FieldFlags {
     bool print_only = false;
     bool hidden = false;
     bool deprecated = false;
-    bool suggested = false;  // appended to every output unless the user says otherwise
+    bool suggested = false;     // appended to every output unless the user says otherwise
+    bool from_runtime = false;  // a container's runtime tells it, perhaps after the event came
 };
 
 /// The bracket argument of a field use, prepared at load: `[2]` has text "2" and index 2.
@@ -171,6 +172,7 @@ std::span<const Field> user_fields();
 std::span<const Field> fd_fields();
 std::span<const Field> fs_fields();
 std::span<const Field> container_fields();
+std::span<const Field> kubernetes_fields();
 
 }  // namespace lang
 }  // namespace saker

@@ -1,4 +1,5 @@
-// The container and k8s rows of the field catalogue.
+// The container rows of the field catalogue.
+#include "engine/lang/container_facts_reader.h"
 #include "engine/lang/field.h"
 #include "engine/state/context.h"
 
@@ -21,9 +22,11 @@ std::optional<uint64_t> start_of(const Context& context) {
 
 std::span<const Field> container_fields() {
     static const FieldFlags kSuggested{.suggested = true};
-    static const FieldFlags kRequired{.bracket = Bracket::required};
+    static const FieldFlags kTold{.from_runtime = true};
+    static const FieldFlags kToldSuggested{.suggested = true, .from_runtime = true};
+    static const FieldFlags kToldRequired{.bracket = Bracket::required, .from_runtime = true};
+    static const FieldFlags kToldOld{.deprecated = true, .from_runtime = true};
     static const FieldFlags kOld{.deprecated = true};
-    static const FieldFlags kOldRequired{.bracket = Bracket::required, .deprecated = true};
     static const Field rows[] = {
         {"container.id", FieldType::text, kSuggested,
          "The first 12 characters of the container's id, by the control group the task was in; "
@@ -35,41 +38,56 @@ std::span<const Field> container_fields() {
          {},
          "The container's whole id.",
          [](const Context& context) { return std::string_view(container_of(context).full_id); }},
-        {"container.name", FieldType::text, kSuggested,
+        {"container.name", FieldType::text, kToldSuggested,
          "The container's name; `host` outside containers.",
          [](const Context& context) -> std::optional<std::string_view> {
              return container_of(context).is_host ? std::optional<std::string_view>("host")
-                                                  : std::nullopt;
+                                                  : Fact<&ContainerFacts::name>{}(context);
          }},
-        {"container.image", FieldType::text, {}, "The image the container was made from."},
-        {"container.image.id", FieldType::text, {}, "The id of that image."},
-        {"container.type",
-         FieldType::text,
-         {},
-         "Which runtime's container it is, as far as its control group tells: docker, podman, "
-         "containerd, cri-o, lxc …; `host` outside containers.",
+        {"container.image", FieldType::text, kTold, "The image the container was made from.",
+         Fact<&ContainerFacts::image>{}},
+        {"container.image.id", FieldType::text, kTold, "The id of that image.",
+         Fact<&ContainerFacts::image_id>{}},
+        {"container.type", FieldType::text, kTold,
+         "Which runtime's container it is, by its control group or else by who knows it: docker, "
+         "podman, containerd, cri-o, lxc …; `host` outside containers.",
          [](const Context& context) -> std::optional<std::string_view> {
              const std::string_view type = container_of(context).type;
-             return type.empty() ? std::nullopt : std::optional(type);
+             return type.empty() ? Fact<&ContainerFacts::type>{}(context) : std::optional(type);
          }},
-        {"container.privileged", FieldType::boolean, {}, "Whether the container runs privileged."},
-        {"container.mounts", FieldType::text, {}, "All mounts of the container."},
-        {"container.mount", FieldType::text, kRequired, "One mount, by its number or source."},
-        {"container.mount.source", FieldType::text, kRequired,
-         "Where a mount comes from, by its number or destination."},
-        {"container.mount.dest", FieldType::text, kRequired,
-         "Where a mount lies in the container, by its number or source."},
-        {"container.mount.mode", FieldType::text, kRequired,
-         "A mount's mode, by its number or source."},
-        {"container.mount.rdwr", FieldType::text, kRequired,
-         "Whether a mount may be written, by its number or source."},
-        {"container.mount.propagation", FieldType::text, kRequired,
-         "How a mount propagates, by its number or source."},
-        {"container.image.repository", FieldType::text, kSuggested,
-         "The image's name without its tag."},
-        {"container.image.tag", FieldType::text, kSuggested, "The image's tag."},
-        {"container.image.digest", FieldType::text, {}, "The image's digest in its registry."},
-        {"container.healthcheck", FieldType::text, kOld, kNoLonger},
+        {"container.privileged", FieldType::boolean, kTold,
+         "Whether the container runs privileged.", Truth<&ContainerFacts::privileged>{}},
+        {"container.mounts", FieldType::text, kTold, "All mounts of the container.",
+         Fact<&ContainerFacts::all_mounts>{}},
+        {"container.mount", FieldType::text, kToldRequired, "One mount, by its number or source.",
+         [](const Context& context, const FieldArgument& argument, Values& out) {
+             if (const ContainerMount* mount = mount_of(context, argument)) {
+                 out.add(out.scratch().keep(text_of(*mount)));
+             }
+         }},
+        {"container.mount.source", FieldType::text, kToldRequired,
+         "Where a mount comes from, by its number or destination.",
+         MountFact<&ContainerMount::source, &ContainerMount::destination>{}},
+        {"container.mount.dest", FieldType::text, kToldRequired,
+         "Where a mount lies in the container, by its number or source.",
+         MountFact<&ContainerMount::destination>{}},
+        {"container.mount.mode", FieldType::text, kToldRequired,
+         "A mount's mode, by its number or source.", MountFact<&ContainerMount::mode>{}},
+        {"container.mount.rdwr", FieldType::text, kToldRequired,
+         "Whether a mount may be written, by its number or source.",
+         MountFact<&ContainerMount::is_writable>{}},
+        {"container.mount.propagation", FieldType::text, kToldRequired,
+         "How a mount propagates, by its number or source.",
+         MountFact<&ContainerMount::propagation>{}},
+        {"container.image.repository", FieldType::text, kToldSuggested,
+         "The image's name without its tag.", Fact<&ContainerFacts::image_repository>{}},
+        {"container.image.tag", FieldType::text, kToldSuggested, "The image's tag.",
+         Fact<&ContainerFacts::image_tag>{}},
+        {"container.image.digest", FieldType::text, kTold, "The image's digest in its registry.",
+         Fact<&ContainerFacts::image_digest>{}},
+        {"container.healthcheck", FieldType::text, kToldOld,
+         "The command by which the runtime tests the container's health.",
+         Fact<&ContainerFacts::healthcheck>{}},
         {"container.liveness_probe", FieldType::text, kOld, kNoLonger},
         {"container.readiness_probe", FieldType::text, kOld, kNoLonger},
         {"container.start_ts",
@@ -89,8 +107,10 @@ std::span<const Field> container_fields() {
              const uint64_t now = context.event.header().time;
              return start && now >= *start ? std::optional(now - *start) : std::nullopt;
          }},
-        {"container.ip", FieldType::text, {}, "The container's or its pod's address."},
-        {"container.cni.json", FieldType::text, {}, "What the network plugin said of it, as JSON."},
+        {"container.ip", FieldType::text, kTold, "The container's or its pod's address.",
+         Fact<&ContainerFacts::address>{}},
+        {"container.cni.json", FieldType::text, kTold,
+         "What the network plugin said of it, as JSON.", Fact<&ContainerFacts::network_result>{}},
         {"container.host_pid",
          FieldType::boolean,
          {},
@@ -101,54 +121,19 @@ std::span<const Field> container_fields() {
                         ? std::nullopt
                         : std::optional(context.event.header().pid_namespace == host);
          }},
-        {"container.host_network",
-         FieldType::boolean,
-         {},
-         "Whether the container shares the host's network namespace."},
-        {"container.host_ipc",
-         FieldType::boolean,
-         {},
-         "Whether the container shares the host's IPC namespace."},
-        {"container.label", FieldType::text, kRequired, "One label of the container."},
-        {"container.labels", FieldType::text, {}, "All labels of the container."},
+        {"container.host_network", FieldType::boolean, kTold,
+         "Whether the container shares the host's network namespace.",
+         Truth<&ContainerFacts::host_network>{}},
+        {"container.host_ipc", FieldType::boolean, kTold,
+         "Whether the container shares the host's IPC namespace.",
+         Truth<&ContainerFacts::host_ipc>{}},
+        {"container.label", FieldType::text, kToldRequired, "One label of the container.",
+         Label<&ContainerFacts::labels>{}},
+        {"container.labels", FieldType::text, kTold, "All labels of the container.",
+         Fact<&ContainerFacts::all_labels>{}},
         {"proc.is_container_healthcheck", FieldType::boolean, kOld, kNoLonger},
         {"proc.is_container_liveness_probe", FieldType::boolean, kOld, kNoLonger},
         {"proc.is_container_readiness_probe", FieldType::boolean, kOld, kNoLonger},
-        {"k8s.pod.name", FieldType::text, kSuggested, "The name of the container's pod."},
-        {"k8s.ns.name", FieldType::text, kSuggested, "The namespace of the container's pod."},
-        {"k8s.pod.id", FieldType::text, {}, "The uid of the container's pod."},
-        {"k8s.pod.uid", FieldType::text, {}, "The uid of the container's pod."},
-        {"k8s.pod.sandbox_id",
-         FieldType::text,
-         {},
-         "The first 12 characters of the id of the pod's sandbox."},
-        {"k8s.pod.full_sandbox_id", FieldType::text, {}, "The whole id of the pod's sandbox."},
-        {"k8s.pod.label", FieldType::text, kRequired, "One label of the pod."},
-        {"k8s.pod.labels", FieldType::text, {}, "All labels of the pod."},
-        {"k8s.pod.ip", FieldType::text, {}, "The pod's address."},
-        {"k8s.pod.cni.json",
-         FieldType::text,
-         {},
-         "What the network plugin said of the pod, as JSON."},
-        {"k8s.rc.name", FieldType::text, kOld, kNoLonger},
-        {"k8s.rc.id", FieldType::text, kOld, kNoLonger},
-        {"k8s.rc.label", FieldType::text, kOldRequired, kNoLonger},
-        {"k8s.rc.labels", FieldType::text, kOld, kNoLonger},
-        {"k8s.svc.name", FieldType::text, kOld, kNoLonger},
-        {"k8s.svc.id", FieldType::text, kOld, kNoLonger},
-        {"k8s.svc.label", FieldType::text, kOldRequired, kNoLonger},
-        {"k8s.svc.labels", FieldType::text, kOld, kNoLonger},
-        {"k8s.ns.id", FieldType::text, kOld, kNoLonger},
-        {"k8s.ns.label", FieldType::text, kOldRequired, kNoLonger},
-        {"k8s.ns.labels", FieldType::text, kOld, kNoLonger},
-        {"k8s.rs.name", FieldType::text, kOld, kNoLonger},
-        {"k8s.rs.id", FieldType::text, kOld, kNoLonger},
-        {"k8s.rs.label", FieldType::text, kOldRequired, kNoLonger},
-        {"k8s.rs.labels", FieldType::text, kOld, kNoLonger},
-        {"k8s.deployment.name", FieldType::text, kOld, kNoLonger},
-        {"k8s.deployment.id", FieldType::text, kOld, kNoLonger},
-        {"k8s.deployment.label", FieldType::text, kOldRequired, kNoLonger},
-        {"k8s.deployment.labels", FieldType::text, kOld, kNoLonger},
     };
     return rows;
 }

@@ -31,6 +31,7 @@ Result<Recorder> Recorder::create(const std::string& path, const RecordingFacts&
     header.boot_time = facts.boot_time;
     header.pid_namespace = facts.pid_namespace;
     header.mount_namespace = facts.mount_namespace;
+    header.has_container_facts = facts.has_container_facts;
     const std::string* texts[] = {&facts.boot_id, &facts.hostname, &facts.passwd, &facts.group};
     size_t size = sizeof(header);
     for (size_t i = 0; i < std::size(texts); ++i) {

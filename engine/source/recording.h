@@ -16,12 +16,13 @@ struct RecordingFacts {
     uint32_t mount_namespace = 0;
     std::string passwd;  // of the host: who its user and group ids were
     std::string group;
+    bool has_container_facts = false;  // runtimes were asked meanwhile: their answers are records
 };
 
 namespace recording {
 
 inline constexpr char kMagic[8] = {'s', 'a', 'k', 'e', 'r', 'r', 'e', 'c'};
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;
 inline constexpr size_t kLargestText = 1 << 20;
 inline constexpr size_t kLargestRecord = 1 << 20;
 
@@ -35,6 +36,8 @@ struct FileHeader {
     uint32_t pid_namespace;
     uint32_t mount_namespace;
     uint32_t text_sizes[4];  // boot_id, hostname, passwd, group
+    uint32_t has_container_facts;
+    uint32_t reserved;
 };
 
 /// Made of every event, member, type and place of probes/events.def.

@@ -111,6 +111,7 @@ Result<void> ReplaySource::read_header() {
     facts_.boot_time = header.boot_time;
     facts_.pid_namespace = header.pid_namespace;
     facts_.mount_namespace = header.mount_namespace;
+    facts_.has_container_facts = header.has_container_facts != 0;
     at_ = ahead_ = std::min(at, size_);
     return {};
 }

@@ -15,7 +15,7 @@ constexpr size_t kShortId = 12;
 constexpr uint64_t kScanInterval = 1'000'000'000;
 
 Container make_container(std::string_view full_id, std::string_view type) {
-    return {std::string(full_id.substr(0, kShortId)), std::string(full_id), type, false};
+    return {std::string(full_id.substr(0, kShortId)), std::string(full_id), type, false, false};
 }
 
 uint64_t boottime_now() {
@@ -26,16 +26,31 @@ uint64_t boottime_now() {
 
 }  // namespace
 
-CgroupTable::CgroupTable(const Host& host)
-    : host_(host), on_host_{"host", "host", "host", true}, unknown_{"<NA>", "<NA>", {}, false} {}
+std::optional<NamedCgroup> cgroup_named_by(const Event& event) {
+    if (const auto* record = event.as<cgroup_event>()) {
+        return NamedCgroup{record->id, event.text(record->cgroups)};
+    }
+    const Member* path = event.member<"cgroups">();
+    if (!path) {
+        return std::nullopt;
+    }
+    const auto of_child = event.number<"child_cgroup">();
+    return NamedCgroup{of_child ? static_cast<uint64_t>(*of_child) : event.header().cgroup,
+                       event.text(*path)};
+}
 
-void CgroupTable::learn(uint64_t id, std::string_view path) {
+CgroupTable::CgroupTable(const Host& host)
+    : host_(host),
+      on_host_{"host", "host", "host", true, false},
+      unknown_{"<NA>", "<NA>", {}, false, true} {}
+
+const Container* CgroupTable::learn(uint64_t id, std::string_view path) {
     if (id == 0 || path.empty()) {
-        return;
+        return nullptr;
     }
     if (const auto known = entries_.find(id);
         known != entries_.end() && known->second.path == path) {
-        return;
+        return nullptr;
     }
     last_ = nullptr;
     if (entries_.size() >= kMostEntries) {
@@ -49,8 +64,10 @@ void CgroupTable::learn(uint64_t id, std::string_view path) {
     } else if (const std::string_view element = last_element(path); !element.empty()) {
         entry.plain = std::make_unique<Container>(make_container(element, {}));
     }
+    const Container* named = entry.named.get();
     entries_.insert_or_assign(id, std::move(entry));
     counts_.known = entries_.size();
+    return named;
 }
 
 CgroupTable::Entry* CgroupTable::find(uint64_t id) {

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "engine/event/event.h"
 #include "engine/state/container.h"
 #include "engine/state/host.h"
 #include "probes/events.h"
@@ -20,13 +22,23 @@ struct CgroupCounts {
     uint64_t forgotten = 0;  // times all were forgotten, there being too many
 };
 
+/// A control group and its path, as a record tells them.
+struct NamedCgroup {
+    uint64_t id = 0;
+    std::string_view path;
+};
+
+/// Of a fork the child's, of an exec the process's own; most records name none.
+std::optional<NamedCgroup> cgroup_named_by(const Event& event);
+
 /// Bounded: when there are too many all are forgotten, and learnt or scanned for again. Texts and
 /// containers handed out live until `learn`.
 class CgroupTable {
   public:
     explicit CgroupTable(const Host& host);
 
-    void learn(uint64_t id, std::string_view path);
+    /// The container the path names, when that is news.
+    const Container* learn(uint64_t id, std::string_view path);
 
     /// Empty when it is not known, and the hierarchy does not tell either.
     std::string_view path(uint64_t id);

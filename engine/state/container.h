@@ -12,6 +12,7 @@ struct Container {
     std::string full_id;
     std::string_view type;  // docker, podman, containerd, cri-o …; "host"; empty: not known
     bool is_host = false;
+    bool is_unknown = false;  // in a container, but nothing says in which
 };
 
 }  // namespace saker

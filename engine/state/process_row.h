@@ -12,6 +12,7 @@ struct ProcessTable::Row : Process {
     std::unique_ptr<Row> older;  // same pid: an earlier program, or an earlier process
     Row* parent_row = nullptr;
     Program* held_program = nullptr;
+    uint32_t pins = 0;                 // events not judged yet that need it
     bool has_unknown_exec_id = false;  // from /proc, which does not count execs
     bool passed = false;               // ended, and no record of it is on its way
 

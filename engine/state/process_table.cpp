@@ -163,7 +163,7 @@ void ProcessTable::set_cwd(Row& row, std::string_view cwd) {
 
 /// A row nobody needs goes, and with it the ancestors only it had kept.
 void ProcessTable::release(Row* row) {
-    while (row && row->passed && row->holders == 0) {
+    while (row && row->passed && row->holders == 0 && row->pins == 0) {
         Row* parent = row->parent_row;
         remove(*row);
         row = parent;
@@ -192,6 +192,19 @@ void ProcessTable::remove(Row& row) {
     }
 }
 
+void ProcessTable::hold(const Process& process) {
+    if (Row* row = find({process.pid, process.start_time}, process.exec_id)) {
+        ++row->pins;
+    }
+}
+
+void ProcessTable::let_go(const Process& process) {
+    if (Row* row = find({process.pid, process.start_time}, process.exec_id)) {
+        --row->pins;
+        release(row);
+    }
+}
+
 void ProcessTable::bulk_has_passed(uint64_t boottime) {
     bulk_time_ = std::max(bulk_time_, boottime);
     while (!ended_.empty() && ended_.front()->ended + kSlack < bulk_time_) {
@@ -208,7 +221,7 @@ void ProcessTable::make_room() {
         Row* row = ended_.front();
         ended_.pop_front();
         row->passed = true;
-        counts_.evicted += row->holders == 0;
+        counts_.evicted += row->holders == 0 && row->pins == 0;
         release(row);
     }
     if (counts_.bytes > keep) {
@@ -219,7 +232,11 @@ void ProcessTable::make_room() {
 /// Dead ancestors go first, the longest dead first, then the running processes longest silent.
 void ProcessTable::forget_held(size_t bytes_to_keep) {
     std::vector<Row*> rows = all_rows();
+    // Pinned ones never: what waits to be judged is bounded elsewhere.
     std::ranges::sort(rows, [](const Row* a, const Row* b) {
+        if ((a->pins == 0) != (b->pins == 0)) {
+            return a->pins == 0;
+        }
         if (a->is_running() != b->is_running()) {
             return b->is_running();
         }
@@ -227,7 +244,7 @@ void ProcessTable::forget_held(size_t bytes_to_keep) {
     });
     size_t bytes = counts_.bytes;
     const auto kept = std::ranges::find_if(rows, [&](const Row* row) {
-        const bool is_enough = bytes <= bytes_to_keep;
+        const bool is_enough = bytes <= bytes_to_keep || row->pins != 0;
         const bool frees_program = row->held_program->users == 1;
         bytes -= std::min(bytes, row->bytes() + (frees_program ? bytes_of(*row->held_program) : 0));
         return is_enough;

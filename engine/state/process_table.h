@@ -47,6 +47,11 @@ class ProcessTable {
     /// The running process of that pid in the host's namespace; null if there is none.
     const Process* running(uint32_t pid) const;
 
+    /// A program of this table stays until it is let go as often as it was held. Its ancestors may
+    /// still be forgotten for want of room.
+    void hold(const Process& process);
+    void let_go(const Process& process);
+
     const ProcessCounts& counts() const { return counts_; }
 
   private:

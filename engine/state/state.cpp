@@ -2,12 +2,17 @@
 
 namespace saker {
 
-State::State(Host host, StateLimits limits)
-    : host_(std::move(host)), processes_(limits.process_bytes), cgroups_(host_), users_(host_) {}
+State::State(Host host, StateOptions options)
+    : host_(std::move(host)),
+      processes_(options.process_bytes),
+      cgroups_(host_),
+      containers_(options.asker, options.awaits_container_records),
+      users_(host_) {}
 
 const Process& State::observe(const Event& event) {
-    if (const auto* record = event.as<cgroup_event>()) {
-        cgroups_.learn(record->id, event.text(record->cgroups));
+    if (const auto* answer = event.as<container_facts_event>()) {
+        containers_.learn(event.text(answer->container),
+                          container_facts_of(event.text(answer->facts)), event.header().time);
     } else {
         learn_cgroup(event);
     }
@@ -48,24 +53,45 @@ uint32_t State::accounts_namespace(const Event& event) {
     return container(event).is_host ? host_.mount_namespace : event.header().mount_namespace;
 }
 
-/// Of a fork the record tells the child's control group, of an exec the process's own.
+/// A container is asked about as soon as it is seen: most answers are there before a rule wants
+/// them.
 void State::learn_cgroup(const Event& event) {
-    const Member* path = event.member<"cgroups">();
-    if (!path) {
+    const auto named = cgroup_named_by(event);
+    if (!named) {
         return;
     }
-    const auto of_child = event.number<"child_cgroup">();
-    cgroups_.learn(of_child ? static_cast<uint64_t>(*of_child) : event.header().cgroup,
-                   event.text(*path));
+    if (const Container* made = cgroups_.learn(named->id, named->path)) {
+        containers_.of(*made, event.header().time);
+    }
+}
+
+const ContainerTable::Known* State::known_container(const Event& event) {
+    const Container& container = cgroups_.container(event.header());
+    const bool can_be_asked = !container.is_host && !container.is_unknown;
+    return can_be_asked ? &containers_.of(container, event.header().time) : nullptr;
+}
+
+const ContainerFacts* State::container_facts(const Event& event) {
+    const ContainerTable::Known* known = known_container(event);
+    if (!known || known->standing == ContainerTable::Standing::nobody_knows) {
+        return nullptr;
+    }
+    if (known->standing == ContainerTable::Standing::asked) {
+        asked_in_vain_ = true;
+        return nullptr;
+    }
+    return &known->facts;
+}
+
+bool State::awaits_container_facts(const Event& event) {
+    const ContainerTable::Known* known = known_container(event);
+    return known && known->standing == ContainerTable::Standing::asked;
 }
 
 void State::count(uint64_t time) {
-    ++event_number_;
-    previous_event_time_ = event_number_ == 1 ? time : this_event_time_;
-    this_event_time_ = time;
-    if (event_number_ == 1) {
-        first_event_time_ = time;
-    }
+    const bool is_first = moment_.number == 0;
+    moment_ = {moment_.number + 1, time, is_first ? time : moment_.time};
+    first_event_time_ = is_first ? time : first_event_time_;
 }
 
 }  // namespace saker

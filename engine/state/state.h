@@ -2,24 +2,35 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "engine/base/scratch.h"
 #include "engine/event/event.h"
 #include "engine/state/cgroup_table.h"
+#include "engine/state/container_table.h"
 #include "engine/state/host.h"
 #include "engine/state/process_table.h"
 #include "engine/state/user_table.h"
 
 namespace saker {
 
-struct StateLimits {
+struct StateOptions {
     size_t process_bytes = size_t{64} << 20;
+    ContainerAsker* asker = nullptr;        // a loan; null: nobody tells of containers
+    bool awaits_container_records = false;  // somebody asked when these records were made
+};
+
+/// Where the counting of events stands: what an event judged later needs of its own moment.
+struct EventMoment {
+    uint64_t number = 0;
+    uint64_t time = 0;
+    uint64_t previous_time = 0;
 };
 
 /// One thread's: the engine's.
 class State {
   public:
-    explicit State(Host host, StateLimits limits = {});
+    explicit State(Host host, StateOptions options = {});
     State(const State&) = delete;
     State& operator=(const State&) = delete;
 
@@ -37,6 +48,16 @@ class State {
     /// The container the event happened in, by the control group its task was in at that moment.
     const Container& container(const Event& event) { return cgroups_.container(event.header()); }
 
+    /// What a runtime says of the event's container; null outside containers, for those nobody
+    /// knows, and for those that are asked about just now, which `has_asked_in_vain` then tells.
+    const ContainerFacts* container_facts(const Event& event);
+
+    /// The answer about the event's container is still awaited.
+    bool awaits_container_facts(const Event& event);
+
+    /// Since this was last asked, facts were wanted that are awaited still.
+    bool has_asked_in_vain() { return std::exchange(asked_in_vain_, false); }
+
     /// The control group's path the event happened in; empty when it is not known.
     std::string_view cgroup_path(const Event& event) {
         return cgroups_.path(event.header().cgroup);
@@ -50,6 +71,7 @@ class State {
     UserTable& users() { return users_; }
     const ProcessTable& processes() const { return processes_; }
     const CgroupTable& cgroups() const { return cgroups_; }
+    const ContainerTable& containers() const { return containers_; }
     const Host& host() const { return host_; }
 
     /// Somebody set the clock: times shown from now on follow it.
@@ -58,24 +80,36 @@ class State {
     /// Wall-clock time of a boottime, ns since the epoch.
     uint64_t wall_time(uint64_t boottime) const { return host_.boot_time + boottime; }
 
-    uint64_t event_number() const { return event_number_; }
+    uint64_t event_number() const { return moment_.number; }
     uint64_t first_event_time() const { return first_event_time_; }
-    uint64_t previous_event_time() const { return previous_event_time_; }
+    uint64_t previous_event_time() const { return moment_.previous_time; }
+
+    /// For an event judged later than its turn: its moment is put in place, and the present one
+    /// handed out to be put back.
+    EventMoment exchange_moment(const EventMoment& moment) {
+        return std::exchange(moment_, moment);
+    }
+    const EventMoment& moment() const { return moment_; }
+
+    /// A process of this table stays, with what it has now of ancestors or fewer, until let go.
+    void hold(const Process& process) { processes_.hold(process); }
+    void let_go(const Process& process) { processes_.let_go(process); }
 
   private:
     bool shares_mounts(const Event& event, const Process& ancestor) const;
     void learn_cgroup(const Event& event);
+    const ContainerTable::Known* known_container(const Event& event);
     uint32_t accounts_namespace(const Event& event);
     void count(uint64_t time);
 
     Host host_;
     ProcessTable processes_;
     CgroupTable cgroups_;
+    ContainerTable containers_;
     UserTable users_;
-    uint64_t event_number_ = 0;
+    EventMoment moment_;
     uint64_t first_event_time_ = 0;
-    uint64_t this_event_time_ = 0;
-    uint64_t previous_event_time_ = 0;
+    bool asked_in_vain_ = false;
 };
 
 }  // namespace saker

@@ -327,7 +327,7 @@ TEST_CASE("containers") {
            {"container.full_id", std::string(64, 'a')},
            {"container.type", "docker"},
            {"container.name", "(missing)"},
-           {"container.image.repository", "(unfilled)"},
+           {"container.image.repository", "(missing)"},
            {"container.start_ts", "1700000070000000000"},
            {"container.duration", "5000000000"},
            {"container.host_pid", "true"}});

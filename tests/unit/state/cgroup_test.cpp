@@ -31,6 +31,10 @@ TEST_CASE("control group paths of the runtimes") {
         {"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope", ID,
          "podman"},
         {"/libpod_parent/libpod-" ID, ID, "podman"},
+        {"/machine.slice/machine-libpod_pod_" OTHER ".slice/libpod-" ID ".scope/container", ID,
+         "podman"},
+        {"/machine.slice/machine-libpod_pod_" OTHER ".slice", "", ""},
+        {"/libpod_parent/" OTHER "/libpod-" ID, ID, "podman"},
         {"/libpod_parent/" ID, ID, "podman"},
         {"/machine.slice/libpod-conmon-" ID ".scope", "", ""},
         {"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" UNDERSCORED
@@ -50,6 +54,11 @@ TEST_CASE("control group paths of the runtimes") {
         {"/kubepods-burstable-pod" UNDERSCORED ".slice:cri-containerd:" ID, ID, "containerd"},
         {"/system.slice/containerd.service/kubepods-pod" UNDERSCORED ".slice:crio:" ID, ID,
          "cri-o"},
+        {"/kubepods/burstable/pod" POD "/" ID "/nested", ID, ""},
+        {"/k8s.io/kubepods/besteffort/pod" POD "/" ID, ID, ""},
+        {"/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" UNDERSCORED
+         ".slice/crio-" ID ".scope",
+         ID, "cri-o"},
         {"/default/" ID, ID, "containerd"},
         {"/k8s.io/" ID, ID, "containerd"},
         {"/system.slice/nerdctl-" ID ".scope", ID, "containerd"},
