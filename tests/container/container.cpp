@@ -1,5 +1,9 @@
 #include "tests/container/container.h"
 
+#include <sys/mount.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -24,7 +28,7 @@ std::string new_container_id() {
     return id;
 }
 
-Result<void> Container::lay_bundle(const std::string& cgroup) {
+Result<void> Container::lay_bundle(const ContainerOptions& options) {
     const fs::path root = folder_.path("rootfs");
     std::error_code failed;
     for (const char* name : {"bin", "etc", "proc", "dev", "sys", "tmp", "var/log"})
@@ -32,7 +36,7 @@ Result<void> Container::lay_bundle(const std::string& cgroup) {
     fs::copy_file("/bin/busybox", root / "bin/busybox", failed);
     if (failed)
         return Error{failed.message()}.within("/bin/busybox");
-    for (const char* name : {"sh", "cat", "true", "ls", "rm"})
+    for (const char* name : {"sh", "cat", "true", "ls", "rm", "nc", "debugfs"})
         fs::create_symlink("busybox", root / "bin" / name, failed);
     fs::copy_file(acts_binary(), root / "bin/acts", failed);
     if (failed)
@@ -40,10 +44,34 @@ Result<void> Container::lay_bundle(const std::string& cgroup) {
     write_text(root / "etc/passwd", "root:x:0:0::/:/bin/sh\nkeeper:x:1234:1234::/:/bin/sh\n");
     write_text(root / "etc/group", "root:x:0:\nkeeper:x:1234:\n");
     write_text(root / "etc/shadow", "root:*:::::::\n");
-    return write_config(cgroup);
+    if (options.on_overlay) {
+        Result<void> laid = lay_overlay();
+        if (!laid)
+            return laid;
+    }
+    return write_config(options);
 }
 
-Result<void> Container::write_config(const std::string& cgroup) {
+/// The layers lie in memory: an overlay cannot lie on an overlay.
+Result<void> Container::lay_overlay() {
+    const std::string layers = folder_.path("layers");
+    std::error_code failed;
+    fs::create_directories(layers, failed);
+    if (::mount("saker", layers.c_str(), "tmpfs", 0, nullptr) != 0)
+        return Error{std::strerror(errno)}.within("tmpfs");
+    root_ = "layers/merged";
+    for (const char* layer : {"lower", "upper", "work", "merged"})
+        fs::create_directories(layers + "/" + layer, failed);
+    fs::copy(folder_.path("rootfs"), layers + "/lower",
+             fs::copy_options::recursive | fs::copy_options::copy_symlinks, failed);
+    const std::string options =
+        "lowerdir=" + layers + "/lower,upperdir=" + layers + "/upper,workdir=" + layers + "/work";
+    if (failed || ::mount("saker", folder_.path(root_).c_str(), "overlay", 0, options.c_str()) != 0)
+        return Error{std::strerror(errno)}.within("overlay");
+    return {};
+}
+
+Result<void> Container::write_config(const ContainerOptions& options) {
     const Finished spec = run_program({"runc", "spec", "--bundle", folder_.path()}, patience());
     if (spec.status != 0)
         return Error{spec.err}.within("runc spec");
@@ -54,20 +82,22 @@ Result<void> Container::write_config(const std::string& cgroup) {
         return Error{"is no JSON"}.within(where);
     config["process"]["terminal"] = false;
     config["process"]["args"] = {"/bin/acts", "obey"};
+    std::vector<std::string> capabilities = options.capabilities;
+    capabilities.insert(capabilities.end(), {"CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE"});
     for (const char* set : {"bounding", "effective", "permitted"})
-        for (const char* capability : {"CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE"})
+        for (const std::string& capability : capabilities)
             config["process"]["capabilities"][set].push_back(capability);
-    config["root"]["readonly"] = false;
-    if (!cgroup.empty())
-        config["linux"]["cgroupsPath"] = cgroup;
+    config["root"] = {{"path", root_}, {"readonly", false}};
+    if (!options.cgroup.empty())
+        config["linux"]["cgroupsPath"] = options.cgroup;
     write_text(where, config.dump(2));
     return {};
 }
 
 Result<std::unique_ptr<Container>> Container::start(const std::string& id,
-                                                    const std::string& cgroup) {
+                                                    const ContainerOptions& options) {
     std::unique_ptr<Container> container(new Container(id));
-    auto laid = container->lay_bundle(cgroup);
+    auto laid = container->lay_bundle(options);
     if (!laid)
         return laid.error();
     auto child = Child::start({"runc", "--root", container->folder_.path("runc"), "run", "--bundle",
@@ -101,10 +131,13 @@ std::string Container::cgroup(const std::string& controller) const {
 Container::~Container() {
     if (puppet_) {
         puppet_->child().close_input();
-        if (puppet_->child().wait(patience()))
-            return;
     }
-    run_program({"runc", "--root", folder_.path("runc"), "delete", "--force", id_}, patience());
+    if (!puppet_ || !puppet_->child().wait(patience()))
+        run_program({"runc", "--root", runtime_root(), "delete", "--force", id_}, patience());
+    if (root_ != "rootfs") {
+        ::umount2(folder_.path(root_).c_str(), MNT_DETACH);
+        ::umount2(folder_.path("layers").c_str(), MNT_DETACH);
+    }
 }
 
 }  // namespace saker::support

@@ -8,12 +8,17 @@
 
 namespace saker::support {
 
+struct ContainerOptions {
+    std::string cgroup;                     // its control group's path; empty: runc's own choice
+    std::vector<std::string> capabilities;  // more than it has anyway
+    bool on_overlay = false;                // its root is an overlay, as engines make theirs
+};
+
 class Container {
   public:
-    /// Starts one; with `cgroup` its control group's path, else runc's own choice (the id). Its
-    /// passwd names user 1234 "keeper", and it has an /etc/shadow of its own.
+    /// Starts one. Its passwd names user 1234 "keeper", and it has an /etc/shadow of its own.
     static Result<std::unique_ptr<Container>> start(const std::string& id,
-                                                    const std::string& cgroup = "");
+                                                    const ContainerOptions& options = {});
 
     /// Ends it, and takes back everything it made.
     ~Container();
@@ -21,6 +26,9 @@ class Container {
     Container& operator=(const Container&) = delete;
 
     const std::string& id() const { return id_; }
+
+    /// Where runc keeps what it knows of it: `runc --root`.
+    std::string runtime_root() const { return folder_.path("runc"); }
 
     /// Its control group's path in a hierarchy: the one of a controller, or version 2's.
     std::string cgroup(const std::string& controller) const;
@@ -30,11 +38,13 @@ class Container {
 
   private:
     explicit Container(std::string id) : id_(std::move(id)) {}
-    Result<void> lay_bundle(const std::string& cgroup);
-    Result<void> write_config(const std::string& cgroup);
+    Result<void> lay_bundle(const ContainerOptions& options);
+    Result<void> lay_overlay();
+    Result<void> write_config(const ContainerOptions& options);
 
     Folder folder_;
     std::string id_;
+    std::string root_ = "rootfs";
     std::optional<Puppet> puppet_;
 };
 

@@ -10,7 +10,7 @@ using nlohmann::json;
 namespace {
 
 std::unique_ptr<Container> new_container(const std::string& id, const std::string& cgroup = "") {
-    auto container = Container::start(id, cgroup);
+    auto container = Container::start(id, {cgroup, {}, false});
     if (!container)
         FAIL(container.error().text());
     return std::move(*container);

@@ -6,6 +6,8 @@
  * done, 1 the kernel refused (the errno is on stderr), 2 no such act.
  */
 #define _GNU_SOURCE
+#include "acts.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,12 +16,13 @@
 #include <linux/openat2.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -46,6 +49,10 @@ static int act_open(char** words) {
 static int act_write(char** words) {
     int fd = openat(AT_FDCWD, words[0], O_WRONLY | O_CREAT | O_APPEND, 0644);
     return fd < 0 ? -1 : done(write(fd, "acts\n", 5));
+}
+
+static int act_truncate(char** words) {
+    return done(openat(AT_FDCWD, words[0], O_WRONLY | O_CREAT | O_TRUNC, 0644));
 }
 
 static int act_creat(char** words) {
@@ -132,23 +139,6 @@ static int act_exec(char** words) {
     return -1;
 }
 
-/* A copy of a program in anonymous memory: exec-memfd PROGRAM [ARGUMENT...]. */
-static int act_exec_memfd(char** words) {
-    int from = open(words[0], O_RDONLY | O_CLOEXEC);
-    int memory = memfd_create("acts", MFD_CLOEXEC);
-    struct stat status;
-    if (from < 0 || memory < 0 || fstat(from, &status))
-        return -1;
-    for (off_t copied = 0; copied < status.st_size;) {
-        char block[65536];
-        ssize_t size = read(from, block, sizeof(block));
-        if (size <= 0 || write(memory, block, (size_t)size) != size)
-            return -1;
-        copied += size;
-    }
-    return fexecve(memory, words, environ);
-}
-
 /* connect ADDRESS PORT, IPv4 or IPv6; a refusal is an answer too, so it counts as done. */
 static int act_connect(char** words) {
     struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(words[1]))};
@@ -220,6 +210,42 @@ static int act_symlink(char** words) {
     return symlink(words[0], words[1]);
 }
 
+static int act_link(char** words) {
+    return linkat(AT_FDCWD, words[0], AT_FDCWD, words[1], 0);
+}
+static int act_packet_socket(char** words) {
+    (void)words;
+    return done(socket(AF_PACKET, SOCK_RAW, 0));
+}
+
+/* Asks the kernel to load what is no module: there is no such descriptor. */
+static int act_load_module(char** words) {
+    (void)words;
+    return syscall(SYS_finit_module, -1, "", 0) && errno == EBADF ? 0 : -1;
+}
+
+static int act_trace_me(char** words) {
+    (void)words;
+    return done(ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+}
+
+/* Attaches to a child of its own, and ends it. */
+static int act_trace_child(char** words) {
+    (void)words;
+    pid_t child = fork();
+    if (child == 0)
+        for (;;)
+            pause();
+    long attached = child < 0 ? -1 : ptrace(PTRACE_ATTACH, child, NULL, NULL);
+    int error = errno;
+    if (child > 0) {
+        kill(child, SIGKILL);
+        waitpid(child, NULL, __WALL);
+    }
+    errno = error;
+    return done(attached);
+}
+
 /* open-flood COUNT PATH: open and close it that often. */
 static int act_open_flood(char** words) {
     for (long left = atol(words[0]); left > 0; --left) {
@@ -241,7 +267,6 @@ static int act_exec_each(char** words) {
 }
 
 /* as UID ACT...: another act with another real, effective and saved user. */
-static int run(char** words);
 static int act_as(char** words) {
     if (setgroups(0, NULL) || setuid((uid_t)atoi(words[0])))
         return -1;
@@ -255,17 +280,10 @@ static int act_without_network(char** words) {
     _exit(run(words));
 }
 
-/* bound SOURCE TARGET ACT...: another act where SOURCE is mounted over TARGET too. */
-static int act_bound(char** words) {
-    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-        mount(words[0], words[1], NULL, MS_BIND, NULL))
-        return -1;
-    _exit(run(words + 2));
-}
-
 static const struct act acts[] = {
     {"open", 1, act_open},
     {"write", 1, act_write},
+    {"truncate", 1, act_truncate},
     {"creat", 1, act_creat},
     {"openat2", 1, act_openat2},
     {"openat-at", 2, act_openat_at},
@@ -275,6 +293,7 @@ static const struct act acts[] = {
 #endif
     {"open-io_uring", 1, act_open_io_uring},
     {"exec", 1, act_exec},
+    {"exec-copy", 2, act_exec_copy},
     {"exec-memfd", 1, act_exec_memfd},
     {"exec-on-socket", 1, act_exec_on_socket},
     {"connect", 2, act_connect},
@@ -287,14 +306,22 @@ static const struct act acts[] = {
     {"unlink", 1, act_unlink},
     {"unlinkat", 1, act_unlinkat},
     {"symlink", 2, act_symlink},
+    {"link", 2, act_link},
+    {"packet-socket", 0, act_packet_socket},
+    {"load-module", 0, act_load_module},
+    {"trace-me", 0, act_trace_me},
+    {"trace-child", 0, act_trace_child},
     {"open-flood", 2, act_open_flood},
     {"exec-each", 2, act_exec_each},
     {"as", 2, act_as},
     {"without-network", 1, act_without_network},
     {"bound", 3, act_bound},
+    {"after", 2, act_after},
+    {"meet", 2, act_meet},
+    {"on-terminal", 1, act_on_terminal},
 };
 
-static int run(char** words) {
+int run(char** words) {
     int count = 0;
     while (words[count])
         ++count;

@@ -27,8 +27,8 @@ bool disposable_machine() {
     return std::getenv("SAKER_DISPOSABLE_MACHINE") != nullptr;
 }
 
-Result<Puppet> Puppet::start() {
-    auto child = Child::start({acts_binary(), "obey"});
+Result<Puppet> Puppet::start(const std::string& program) {
+    auto child = Child::start({program, "obey"});
     if (!child)
         return child.error();
     return Puppet(std::move(*child));

@@ -23,7 +23,8 @@ bool disposable_machine();
 /// A process that does acts when told to, each in a child of its own: one pid is the scope of all.
 class Puppet {
   public:
-    static Result<Puppet> start();
+    /// `program` is the acts, or a copy of them by another name.
+    static Result<Puppet> start(const std::string& program = acts_binary());
 
     /// Speaks to a puppet that somebody else started, in a container say.
     explicit Puppet(Child child) : child_(std::move(child)) {}
