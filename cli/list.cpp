@@ -113,11 +113,14 @@ int list_fields(const ListOptions& options, std::ostream& out) {
                            {"flags", flags},
                            {"help", field->help},
                            {"filled", filled}});
+            if (!filled) {
+                all.back()["why_unfilled"] = field->why_unfilled;
+            }
             continue;
         }
         out << fmt::format("{:<38} {:<9} {}{}{}\n", field->name, name_of(field->type), field->help,
                            flags.empty() ? "" : " [" + joined(flags, ", ") + "]",
-                           filled ? "" : " (not filled by this build)");
+                           filled ? "" : fmt::format(" (empty: {})", field->why_unfilled));
     }
     if (options.json) {
         write_json(all, out);

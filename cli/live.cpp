@@ -116,6 +116,13 @@ bool asks_for_races(const rules::RuleSet& rules) {
     return reads(rules, [](std::string_view field) { return field == "evt.toctou"; });
 }
 
+std::vector<std::string> first_names(DomainNames& names) {
+    static constexpr std::chrono::milliseconds kPatience{1000};
+    names.wait(kPatience);
+    names.refresh();
+    return names.unknown();
+}
+
 std::vector<std::string> blind_spots(const KernelSource& source, const lang::EventSet& wanted) {
     const EventSet events = captured_of(wanted);
     std::vector<std::string> spots;

@@ -12,6 +12,7 @@
 #include "engine/rules/rule_set.h"
 #include "engine/source/kernel_source.h"
 #include "engine/source/recording.h"
+#include "engine/state/domain_names.h"
 #include "engine/state/host.h"
 
 namespace saker::cli {
@@ -44,6 +45,9 @@ bool reads_environment(const rules::RuleSet& rules);
 
 /// Some enabled rule asks whether an argument was changed while the kernel acted on it.
 bool asks_for_races(const rules::RuleSet& rules);
+
+/// Waits a moment for the first answers, takes them over, and says which names have none.
+std::vector<std::string> first_names(DomainNames& names);
 
 /// Wanted events that no hook reports, and hooks that do not see everything, in words.
 std::vector<std::string> blind_spots(const KernelSource& source, const lang::EventSet& wanted);

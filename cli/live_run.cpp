@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "cli/log.h"
+#include "engine/rules/domain_names.h"
 
 namespace saker::cli {
 namespace {
@@ -47,12 +48,22 @@ LiveRun::LiveRun(const RunOptions& options, Prepared prepared, KernelSource& sou
     if (prepared_.config.watch_files) {
         files_.watch(prepared_.files);
     }
+    look_up_names();
+    for (const std::string& name : first_names(*names_)) {
+        log_warning("no address: " + name + ", which rules compare with, was not found yet");
+    }
     status_.started = status_.loaded = seconds_now();
     publish();
 }
 
 PipelineOptions LiveRun::options() const {
     return pipeline_options(prepared_.config, live_facts(state_.host()).boot_id);
+}
+
+/// The names the rules of now speak of; what was known of others is forgotten.
+void LiveRun::look_up_names() {
+    names_ = std::make_unique<DomainNames>(rules::domain_names(*prepared_.rules));
+    state_.ask_for_names(*names_);
 }
 
 Result<void> LiveRun::until(Stop& stop) {
@@ -99,6 +110,7 @@ void LiveRun::make(Change change) {
     std::swap(deliveries_, change.deliveries);
     std::swap(prepared_, change.prepared);
     pipeline_.replace(*prepared_.rules, options());
+    look_up_names();
     std::vector<HookPart> over = source_.commit(std::move(change.hooks));
     if (prepared_.config.watch_files) {
         files_.watch(prepared_.files);
@@ -109,6 +121,7 @@ void LiveRun::make(Change change) {
 
 void LiveRun::every_second() {
     state_.set_boot_time(boot_time_now());
+    names_->refresh();
     report_failures();
     look_for_changes();
     watch_hooks();

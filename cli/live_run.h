@@ -37,6 +37,7 @@ class LiveRun {
     PipelineOptions options() const;
     Result<size_t> poll(Stop& stop, int wait_ms);
     void make(Change change);
+    void look_up_names();
     void every_second();
     void look_for_changes();
     void watch_hooks();
@@ -50,6 +51,7 @@ class LiveRun {
     Deliveries deliveries_;
     std::unique_ptr<containers::Lookup> containers_;  // null: nobody is asked
     State state_;
+    std::unique_ptr<DomainNames> names_;
     Pipeline pipeline_;
     Reloader reloader_;
     StatusBoard board_;

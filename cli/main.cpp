@@ -226,6 +226,8 @@ void add_watch(CLI::App& app, Said& said) {
     watch->add_option("condition", said.watch.condition, "only events for which it holds");
     add_limits(*watch, said.watch.scope, said.watch.duration_seconds);
     watch->add_flag("--json", said.watch.json, "one JSON object a line");
+    watch->add_flag("--show-secrets", said.watch.show_secrets,
+                    "do not cover passwords, tokens and keys");
     watch->callback([&said] { said.exit_code = run_watch(said.watch); });
 }
 
@@ -245,6 +247,8 @@ void add_record(CLI::App& app, Said& said) {
         ->expected(1)
         ->take_all();
     add_limits(*record, said.record.scope, said.record.duration_seconds);
+    record->add_flag("--show-secrets", said.record.show_secrets,
+                     "do not cover passwords, tokens and keys");
     record->callback([&said] { said.exit_code = run_record(said.record); });
 }
 

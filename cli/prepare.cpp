@@ -83,7 +83,10 @@ bool has_errors(const std::vector<Diagnostic>& findings) {
 }
 
 PipelineOptions pipeline_options(const config::Config& config, std::string boot_id) {
-    return {std::move(boot_id), config.rule_matching == config::Matching::first, config.labels,
+    return {std::move(boot_id),
+            config.rule_matching == config::Matching::first,
+            config.labels,
+            redaction_of(config),
             uint64_t{config.containers.wait_milliseconds} * 1'000'000,
             size_t{config.containers.held_megabytes} << 20U};
 }
@@ -124,6 +127,10 @@ Prepared prepare(const config::Sources& sources, const std::vector<std::string>&
         prepared.rules = std::move(loaded.rules);
     }
     return prepared;
+}
+
+RedactorOptions redaction_of(const config::Config& config) {
+    return {config.redact_secrets, config.redact_names};
 }
 
 }  // namespace saker::cli

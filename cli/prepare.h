@@ -8,6 +8,7 @@
 
 #include "config/read.h"
 #include "engine/base/diagnostic.h"
+#include "engine/event/redact.h"
 #include "engine/pipeline.h"
 #include "engine/rules/rule_set.h"
 
@@ -26,6 +27,9 @@ bool has_errors(const std::vector<Diagnostic>& findings);
 
 /// Options of the pipeline that are configured; `boot_id` is of the machine the events are from.
 PipelineOptions pipeline_options(const config::Config& config, std::string boot_id);
+
+/// What the configuration says of secrets.
+RedactorOptions redaction_of(const config::Config& config);
 
 /// Reads the configuration and loads its rules, or `rules` instead of them. A file anybody may
 /// write is an error here.

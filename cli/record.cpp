@@ -46,7 +46,7 @@ int run_record(const RecordOptions& options) {
     const Host host = live_host(**source);
     RecordingFacts facts = live_facts(host);
     facts.has_container_facts = lookup != nullptr;
-    Result<Recorder> recorder = Recorder::create(options.file, facts);
+    Result<Recorder> recorder = Recorder::create(options.file, facts, {!options.show_secrets, {}});
     if (!recorder) {
         log_error(recorder.error().text());
         return kOutputCannotOpen;

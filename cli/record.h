@@ -15,6 +15,7 @@ struct RecordOptions {
     std::vector<std::string> rules;  // record only what these can match; empty: every event
     std::string scope;               // empty: the host
     uint64_t duration_seconds = 0;
+    bool show_secrets = false;
 };
 
 /// Records until told to stop.

@@ -12,6 +12,7 @@
 #include "cli/log.h"
 #include "engine/base/escape.h"
 #include "engine/pipeline.h"
+#include "engine/rules/domain_names.h"
 #include "outputs/delivery.h"
 #include "outputs/table.h"
 
@@ -167,8 +168,13 @@ int run_watch(const WatchOptions& options) {
         return exit_code_of(source.error(), kUsage);
     }
     State state(live_host(**source));
-    Pipeline pipeline(**source, state, rules, {live_facts(state.host()).boot_id},
+    PipelineOptions shown{live_facts(state.host()).boot_id};
+    shown.redaction.is_on = !options.show_secrets;
+    Pipeline pipeline(**source, state, rules, std::move(shown),
                       [&](Alert event) { (*screen)->offer(std::move(event)); });
+    DomainNames names(rules::domain_names(rules));
+    state.ask_for_names(names);
+    first_names(names);
     stop.start_clock();
     announce_ready();
     bool is_reader_gone = false;
@@ -180,7 +186,10 @@ int run_watch(const WatchOptions& options) {
             }
             return pipeline.poll(wait_ms);
         },
-        [&] { is_reader_gone = (*screen)->counts().failed > 0; });
+        [&] {
+            is_reader_gone = (*screen)->counts().failed > 0;
+            names.refresh();
+        });
     (*screen)->finish(kPatience);
     log_info(summarise(pipeline.stats(), loss_of(**source), (*screen)->counts()));
     return ended || is_reader_gone ? kFine : kKernelRefuses;

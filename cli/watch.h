@@ -11,6 +11,7 @@ struct WatchOptions {
     std::string scope;      // empty: the host
     uint64_t duration_seconds = 0;
     bool json = false;
+    bool show_secrets = false;
 };
 
 /// Prints events on standard output until told to stop.

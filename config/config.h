@@ -133,6 +133,8 @@ struct Config {
     std::vector<RuleChoice> rules;
     Urgency priority = Urgency::debug;
     Matching rule_matching = Matching::all;
+    bool redact_secrets = true;
+    std::vector<std::string> redact_names;
     std::vector<AppendOutput> append_output;
     std::vector<OutputSetting> outputs{OutputSetting::of_type("stdout")};
     uint32_t output_queue = 4096;
@@ -161,6 +163,11 @@ struct Config {
         setting("priority", priority, "the least urgent priority a rule may have to be loaded");
         setting("rule_matching", rule_matching,
                 "all: every rule that holds alerts; first: only the first of them");
+        setting("redact_secrets", redact_secrets,
+                "cover passwords, tokens and keys in arguments, environments and data before "
+                "anything is shown");
+        setting("redact_names", redact_names,
+                "names of secrets besides those known; a part of a name is enough");
         setting("append_output", append_output, "what is added to the outputs of rules");
         setting("outputs", outputs, "where alerts go");
         setting("output_queue", output_queue,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/state/shown_context.h"
+
 namespace saker {
 namespace {
 
@@ -72,7 +74,9 @@ Alert AlertMaker::make_internal(const Host& host, uint64_t time, InternalNotice 
     return alert;
 }
 
-Alert AlertMaker::make(const Context& context, const rules::Rule& rule, const Loss& loss) {
+Alert AlertMaker::make(const Context& judged, const rules::Rule& rule, const Loss& loss) {
+    const ShownContext shown(judged, redactor_);
+    const Context& context = shown.get();
     const event_header& header = context.event.header();
     scratch_.reset();
     ContextReader reader(context);

@@ -6,6 +6,7 @@
 
 #include "engine/alert.h"
 #include "engine/base/scratch.h"
+#include "engine/event/redact.h"
 #include "engine/rules/rule_set.h"
 #include "engine/state/context.h"
 
@@ -37,10 +38,14 @@ struct InternalNotice {
 class AlertMaker {
   public:
     /// `boot_id` is of the machine the events are from; the labels are on every alert.
-    AlertMaker(std::string boot_id, std::map<std::string, std::string> labels)
-        : boot_id_(std::move(boot_id)), labels_(std::move(labels)) {}
+    AlertMaker(std::string boot_id, std::map<std::string, std::string> labels,
+               RedactorOptions redaction)
+        : boot_id_(std::move(boot_id)),
+          labels_(std::move(labels)),
+          redactor_(std::move(redaction)) {}
 
-    Alert make(const Context& context, const rules::Rule& rule, const Loss& loss);
+    /// Shows no secret the redaction knows of.
+    Alert make(const Context& judged, const rules::Rule& rule, const Loss& loss);
 
     /// Of no event: what Saker has to say about itself. `time` is wall-clock, ns since the epoch.
     Alert make_internal(const Host& host, uint64_t time, InternalNotice notice);
@@ -48,6 +53,7 @@ class AlertMaker {
   private:
     std::string boot_id_;
     std::map<std::string, std::string> labels_;
+    Redactor redactor_;
     Scratch scratch_;
     uint64_t notices_ = 0;
 };

@@ -52,7 +52,7 @@ Pipeline::Pipeline(Source& source, State& state, const rules::RuleSet& rules,
       deliver_(std::move(deliver)),
       match_state_(rules.program().new_state()),
       held_(options_.held_bytes),
-      alerts_(options_.boot_id, options_.labels) {
+      alerts_(options_.boot_id, options_.labels, options_.redaction) {
     adopt_rules();
 }
 
@@ -87,7 +87,7 @@ void Pipeline::replace(const rules::RuleSet& rules, PipelineOptions options) {
     options_ = std::move(options);
     match_state_ = rules.program().new_state();
     adopt_rules();
-    alerts_ = AlertMaker(options_.boot_id, options_.labels);
+    alerts_ = AlertMaker(options_.boot_id, options_.labels, options_.redaction);
 }
 
 void Pipeline::take(std::span<const std::byte> record) {

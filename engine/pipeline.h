@@ -37,6 +37,7 @@ struct PipelineOptions {
     std::string boot_id;
     bool first_rule_only = false;
     std::map<std::string, std::string> labels{};  // on every alert
+    RedactorOptions redaction{};
     uint64_t container_wait = 2'000'000'000;  // ns an event waits at most for its container's facts
     size_t held_bytes = size_t{16} << 20;     // of all that wait; the oldest then waits no longer
 };

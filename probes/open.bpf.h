@@ -69,9 +69,8 @@ static __always_inline int submit_open(const struct open_request* request) {
     compare_with_asked(&event->header, &event->name, task);
     if (result >= 0)
         put_opened(event, task, request);
-    if (event->resolved.length == 0)
-        put_directory_if_relative(&event->header, &event->directory, &event->name,
-                                  request->directory);
+    /* Also of a file that was found: a relative symlink has a name of its own. */
+    put_directory_if_relative(&event->header, &event->directory, &event->name, request->directory);
     drop_stash(task);
     event_submit(&event->header);
     return 0;

@@ -46,6 +46,9 @@ const Borrowed* borrowed(const Event& event, std::string_view name) {
 }
 
 const Member* member_of(const Event& event, const FieldArgument& argument) {
+    if (argument.members) {
+        return argument.members[event.id()];
+    }
     if (!argument.index) {
         return event.member(argument.text);
     }

@@ -9,9 +9,9 @@ namespace saker::lang {
 std::span<const Field* const> all_fields() {
     static const std::vector<const Field*> fields = [] {
         std::vector<const Field*> all;
-        for (const auto rows :
-             {evt_fields(), evt_act_fields(), proc_fields(), proc_state_fields(), user_fields(),
-              fd_fields(), fs_fields(), container_fields(), kubernetes_fields()}) {
+        for (const auto rows : {evt_fields(), evt_act_fields(), proc_fields(), proc_state_fields(),
+                                proc_live_fields(), user_fields(), fd_fields(), fs_fields(),
+                                container_fields(), kubernetes_fields()}) {
             for (const Field& row : rows) {
                 all.push_back(&row);
             }

@@ -193,6 +193,10 @@ std::optional<Condition> Checker::test(const Compare& compare) {
         return std::nullopt;
     }
     test.left = std::move(*left);
+    const auto* use = std::get_if<FieldUse>(&test.left.node);
+    if (use && use->field->flags.is_distance && test.op->family == Family::equal) {
+        test.op = find_operator("<=");
+    }
     if (!check_left(test, compare)) {
         return std::nullopt;
     }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
+#include "engine/event/event.h"
 #include "engine/event/event_table.h"
 
 namespace saker::lang {
@@ -59,6 +61,21 @@ std::optional<FieldType> event_argument_type(std::string_view name) {
         }
     }
     return std::nullopt;
+}
+
+const Member* const* member_column(std::string_view name) {
+    using Column = std::array<const Member*, EVENT_COUNT>;
+    static const std::unordered_map<std::string_view, Column> columns = [] {
+        std::unordered_map<std::string_view, Column> made;
+        for (size_t id = 0; id < EVENT_COUNT; ++id) {
+            for (const Member& member : event_table::kRows[id].members) {
+                made[member.name][id] = &member;
+            }
+        }
+        return made;
+    }();
+    const auto found = columns.find(name);
+    return found == columns.end() ? nullptr : found->second.data();
 }
 
 std::vector<std::string_view> event_argument_names() {

@@ -14,6 +14,7 @@
 
 namespace saker {
 
+struct Member;   // engine/event/event_table.h
 struct Context;  // engine/state/context.h: the event at hand and what state knows of its process
 
 namespace lang {
@@ -49,6 +50,7 @@ struct FieldFlags {
     Bracket bracket = Bracket::none;
     Several several = Several::single;
     bool picks_names = false;   // with an index, one ancestor's: the names of one object
+    bool is_distance = false;   // `=` means at most: `evt.around[TIME] = 100`
     bool no_rhs = false;        // not with val()
     bool no_transform = false;  // refuses transformers
     bool filter_only = false;   // has no printed form
@@ -64,6 +66,8 @@ struct FieldArgument {
     std::string text;
     std::optional<int64_t> index;
     bool given = false;
+    const Member* const* members =
+        nullptr;  // by event id: which member it names; null: ask by name
 
     friend bool operator==(const FieldArgument&, const FieldArgument&) = default;
 };
@@ -118,16 +122,26 @@ void put_value(Values& out, const T& found) {
     }
 }
 
-/// One row of the catalogue. A row without a reader is a field we know but do not fill yet.
+/// Why a field that rules may name is never filled.
+struct Unfilled {
+    std::string_view why;
+};
+
+/// One row of the catalogue. A row without a reader is a field we know but do not fill.
 struct Field {
     std::string_view name;
     FieldType type;
     FieldFlags flags;
     std::string_view help;
     ReadField read = nullptr;
+    std::string_view why_unfilled = "not filled by this build";  // of a row without a reader
 
     Field(std::string_view name, FieldType type, FieldFlags flags, std::string_view help)
         : name(name), type(type), flags(flags), help(help) {}
+
+    Field(std::string_view name, FieldType type, FieldFlags flags, std::string_view help,
+          Unfilled reason)
+        : name(name), type(type), flags(flags), help(help), why_unfilled(reason.why) {}
 
     Field(std::string_view name, FieldType type, FieldFlags flags, std::string_view help,
           ReadField reader)
@@ -138,6 +152,7 @@ struct Field {
     template <class Reader>
     Field(std::string_view name, FieldType type, FieldFlags flags, std::string_view help, Reader)
         : name(name), type(type), flags(flags), help(help) {
+        static_assert(std::is_empty_v<Reader>, "a function's address would be forgotten");
         read = [](const Context& context, const FieldArgument& argument, Values& out) {
             if constexpr (std::is_invocable_v<Reader, const Context&, const FieldArgument&,
                                               Values&>) {
@@ -168,6 +183,7 @@ std::span<const Field> evt_fields();
 std::span<const Field> evt_act_fields();
 std::span<const Field> proc_fields();
 std::span<const Field> proc_state_fields();
+std::span<const Field> proc_live_fields();
 std::span<const Field> user_fields();
 std::span<const Field> fd_fields();
 std::span<const Field> fs_fields();

@@ -127,6 +127,9 @@ Result<FieldArgument> read_argument(const Field& field, const WrittenArgument& w
         return known.error();
     }
     argument.index = as_index(argument.text);
+    if (kind == Kind::event_argument) {
+        argument.members = member_column(argument.text);
+    }
     if (kind == Kind::index || kind == Kind::time) {
         if (!argument.index) {
             return Error{"'" + argument.text + "' is not a number from 0 up", usage(rule), {}};

@@ -7,6 +7,7 @@ namespace saker::lang {
 namespace {
 
 constexpr uint64_t kSecond = 1'000'000'000;
+constexpr Unfilled kNoPlugins{"Saker has no plugins"};
 constexpr std::string_view kNoPeer = "Known so that old rules load; always 0.";
 
 uint64_t wall_time(const Context& context) {
@@ -98,8 +99,8 @@ std::span<const Field> evt_fields() {
          {},
          "Its nanoseconds past the second.",
          [](const Context& context) { return since_first(context) % kSecond; }},
-        {"evt.pluginname", FieldType::text, {}, "The plugin an event came from."},
-        {"evt.plugininfo", FieldType::text, {}, "What that plugin says of the event."},
+        {"evt.pluginname", FieldType::text, {}, "The plugin an event came from.", kNoPlugins},
+        {"evt.plugininfo", FieldType::text, {}, "What that plugin says of the event.", kNoPlugins},
         {"evt.source",
          FieldType::text,
          {},
@@ -110,7 +111,11 @@ std::span<const Field> evt_fields() {
          {},
          "Whether the event came from outside the kernel.",
          [](const Context&) { return false; }},
-        {"evt.asynctype", FieldType::text, {}, "Of such an event, its kind."},
+        {"evt.asynctype",
+         FieldType::text,
+         {},
+         "Of such an event, its kind.",
+         Unfilled{"every event comes from the kernel"}},
         {"evt.hostname",
          FieldType::text,
          {},

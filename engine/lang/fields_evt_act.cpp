@@ -1,10 +1,8 @@
 // The rest of the evt rows: what happened, with which arguments, and how it ended.
 #include <fcntl.h>
 
-#include <algorithm>
-#include <cerrno>
-
 #include "engine/event/format.h"
+#include "engine/lang/act_readers.h"
 #include "engine/lang/arguments.h"
 #include "engine/lang/field.h"
 #include "engine/lang/subject.h"
@@ -12,7 +10,8 @@
 namespace saker::lang {
 namespace {
 
-constexpr std::string_view kNoData = "The data of a read or a write; this build captures none.";
+constexpr std::string_view kLength = "How many bytes were read or written, of some acts only.";
+constexpr Unfilled kNoReports{"no such event is made here"};
 
 bool has_failed(const Context& context) {
     return result_of(context.event).value_or(0) < 0;
@@ -69,21 +68,7 @@ std::optional<std::string_view> result_name(const Context& context) {
     return name.empty() ? "<NA>" : name;
 }
 
-/// The socket was connected, or is being connected, to another address than the one the caller's
-/// memory holds now. No address in particular is asked for by all zeros.
-bool has_other_peer(const Event& event) {
-    const auto* call = event.as<connect_event>();
-    if (!call || (call->res != 0 && call->res != -EINPROGRESS)) {
-        return false;
-    }
-    const endpoint asked = endpoint_of(event.text(call->addr));
-    const auto from = address_of(asked);
-    const auto to = address_of(call->remote);
-    if (!from || !to || std::ranges::count(from->bytes, 0) == std::ssize(from->bytes)) {
-        return false;
-    }
-    return *from != *to || asked.port != call->remote.port;
-}
+constexpr uint64_t kMillisecond = 1'000'000;
 
 bool is_of(const Context& context, std::string_view category) {
     return context.event.row().category == category;
@@ -184,8 +169,19 @@ std::span<const Field> evt_act_fields() {
          [](const Context& context, const Argument&, Values& out) {
              add_all_arguments(context, out);
          }},
-        {"evt.buffer", FieldType::bytes, {}, kNoData},
-        {"evt.buflen", FieldType::unsigned_number, {}, kNoData},
+        {"evt.buffer",
+         FieldType::bytes,
+         {},
+         "The first bytes that were read or written, where the event has them.",
+         [](const Context& context) -> std::optional<std::string_view> {
+             const std::string_view data = context.event.text<"data">();
+             return data.empty() ? std::nullopt : std::optional(data);
+         }},
+        {"evt.buflen",
+         FieldType::unsigned_number,
+         {},
+         "How many bytes were read or written.",
+         [](const Context& context) { return moved(context, true, true); }},
         {"evt.res",
          FieldType::text,
          {},
@@ -236,7 +232,11 @@ std::span<const Field> evt_act_fields() {
          [](const Context& context) { return is_of(context, "wait") || is_of(context, "sleep"); }},
         {"evt.wait_latency", FieldType::relative_time, kOld,
          "Known so that old rules load; always 0.", [](const Context&) { return uint64_t{0}; }},
-        {"evt.is_syslog", FieldType::boolean, {}, "Whether it is a write to /dev/log."},
+        {"evt.is_syslog",
+         FieldType::boolean,
+         {},
+         "Whether it is a write to /dev/log.",
+         [](const Context& context) { return writes_to_log(context); }},
         {"evt.count",
          FieldType::unsigned_number,
          {},
@@ -275,26 +275,53 @@ std::span<const Field> evt_act_fields() {
          "Always 1: every event is seen when it is over.",
          [](const Context&) { return uint64_t{1}; }},
         {"evt.count.procinfo", FieldType::unsigned_number, kHidden,
-         "1 for reports on a process's own use of the processor."},
+         "1 for reports on a process's own use of the processor.", kNoReports},
         {"evt.count.threadinfo", FieldType::unsigned_number, kHidden,
-         "1 for reports on a thread's use of the processor."},
+         "1 for reports on a thread's use of the processor.", kNoReports},
         {"evt.around",
          FieldType::unsigned_number,
-         {.bracket = Bracket::required, .no_rhs = true, .filter_only = true},
-         "Tests whether the event is near a time."},
+         {.bracket = Bracket::required, .is_distance = true, .no_rhs = true, .filter_only = true},
+         "Tests whether the event lies within so many milliseconds of a time: "
+         "evt.around[1404996934793590564] = 100.",
+         [](const Context& context, const Argument& argument) -> std::optional<uint64_t> {
+             const uint64_t now = context.state.wall_time(context.event.header().time);
+             const auto middle = static_cast<uint64_t>(argument.index.value_or(0));
+             const uint64_t distance = now > middle ? now - middle : middle - now;
+             return (distance + kMillisecond - 1) / kMillisecond;
+         }},
         {"evt.abspath", FieldType::text, kRequired,
          "The asked path made absolute; of an act on two paths evt.abspath.src or evt.abspath.dst.",
          [](const Context& context, const Argument& argument, Values& out) {
              add_absolute_path(context, argument, out);
          }},
-        {"evt.buflen.in", FieldType::unsigned_number, kHidden, kNoData},
-        {"evt.buflen.out", FieldType::unsigned_number, kHidden, kNoData},
-        {"evt.buflen.file", FieldType::unsigned_number, kHidden, kNoData},
-        {"evt.buflen.file.in", FieldType::unsigned_number, kHidden, kNoData},
-        {"evt.buflen.file.out", FieldType::unsigned_number, kHidden, kNoData},
-        {"evt.buflen.net", FieldType::unsigned_number, kHidden, kNoData},
-        {"evt.buflen.net.in", FieldType::unsigned_number, kHidden, kNoData},
-        {"evt.buflen.net.out", FieldType::unsigned_number, kHidden, kNoData},
+        {"evt.buflen.in", FieldType::unsigned_number, kHidden, kLength,
+         [](const Context& context) { return moved(context, true, false); }},
+        {"evt.buflen.out", FieldType::unsigned_number, kHidden, kLength,
+         [](const Context& context) { return moved(context, false, true); }},
+        {"evt.buflen.file", FieldType::unsigned_number, kHidden, kLength,
+         [](const Context& context) {
+             return has_socket(context.event) == false ? moved(context, true, true) : std::nullopt;
+         }},
+        {"evt.buflen.file.in", FieldType::unsigned_number, kHidden, kLength,
+         [](const Context& context) {
+             return has_socket(context.event) == false ? moved(context, true, false) : std::nullopt;
+         }},
+        {"evt.buflen.file.out", FieldType::unsigned_number, kHidden, kLength,
+         [](const Context& context) {
+             return has_socket(context.event) == false ? moved(context, false, true) : std::nullopt;
+         }},
+        {"evt.buflen.net", FieldType::unsigned_number, kHidden, kLength,
+         [](const Context& context) {
+             return has_socket(context.event) == true ? moved(context, true, true) : std::nullopt;
+         }},
+        {"evt.buflen.net.in", FieldType::unsigned_number, kHidden, kLength,
+         [](const Context& context) {
+             return has_socket(context.event) == true ? moved(context, true, false) : std::nullopt;
+         }},
+        {"evt.buflen.net.out", FieldType::unsigned_number, kHidden, kLength,
+         [](const Context& context) {
+             return has_socket(context.event) == true ? moved(context, false, true) : std::nullopt;
+         }},
         {"evt.is_open_read",
          FieldType::boolean,
          {},
@@ -305,13 +332,14 @@ std::span<const Field> evt_act_fields() {
          {},
          "Whether a file was opened to write.",
          [](const Context& context) { return opens_for(context.event, O_WRONLY); }},
-        {"evt.infra.docker.name", FieldType::text, kHidden, "Of a report by Docker, its name."},
+        {"evt.infra.docker.name", FieldType::text, kHidden, "Of a report by Docker, its name.",
+         kNoReports},
         {"evt.infra.docker.container.id", FieldType::text, kHidden,
-         "Of a report by Docker, the container's id."},
+         "Of a report by Docker, the container's id.", kNoReports},
         {"evt.infra.docker.container.name", FieldType::text, kHidden,
-         "Of a report by Docker, the container's name."},
+         "Of a report by Docker, the container's name.", kNoReports},
         {"evt.infra.docker.container.image", FieldType::text, kHidden,
-         "Of a report by Docker, the container's image."},
+         "Of a report by Docker, the container's image.", kNoReports},
         {"evt.is_open_exec",
          FieldType::boolean,
          {},

@@ -1,12 +1,12 @@
 // The fd rows of the field catalogue: the file or socket an event is about.
-#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <map>
+#include <algorithm>
 
 #include "engine/event/format.h"
 #include "engine/lang/field.h"
+#include "engine/lang/services.h"
 #include "engine/lang/subject.h"
 
 namespace saker::lang {
@@ -25,6 +25,15 @@ std::optional<Address> address_at(const Context& context, endpoint SocketEnds::*
 std::optional<uint64_t> port_at(const Context& context, endpoint SocketEnds::*end) {
     const endpoint found = ends_of(context.event).*end;
     return address_of(found) ? std::optional<uint64_t>(found.port) : std::nullopt;
+}
+
+template <endpoint SocketEnds::*end>
+void add_domain_names(const Context& context, const FieldArgument&, Values& out) {
+    if (const auto address = address_at(context, end)) {
+        for (const std::string& name : context.state.domain_names(*address)) {
+            out.add(std::string_view(name));
+        }
+    }
 }
 
 void add_addresses(const Context& context, Values& out) {
@@ -56,23 +65,6 @@ bool is_internet(const Context& context) {
     return type == FD_TYPE_ipv4 || type == FD_TYPE_ipv6;
 }
 
-/// The service a port is known for in /etc/services, as it was when first asked.
-std::optional<std::string_view> service_name(uint64_t port, bool is_udp) {
-    static const std::map<std::pair<uint64_t, bool>, std::string> names = [] {
-        std::map<std::pair<uint64_t, bool>, std::string> all;
-        ::setservent(1);
-        while (const servent* service = ::getservent()) {
-            const bool is_udp_too = std::string_view(service->s_proto) == "udp";
-            all.try_emplace({ntohs(static_cast<uint16_t>(service->s_port)), is_udp_too},
-                            service->s_name);
-        }
-        ::endservent();
-        return all;
-    }();
-    const auto found = names.find({port, is_udp});
-    return found == names.end() ? std::nullopt : std::optional<std::string_view>(found->second);
-}
-
 void add_service(const Context& context, endpoint SocketEnds::*end, Values& out) {
     const auto port = port_at(context, end);
     if (!port) {
@@ -102,6 +94,23 @@ bool is_connected(const Event& event) {
     return (connects || accepts) && result_of(event).value_or(-1) >= 0;
 }
 
+/// In order of the descriptors that have them.
+void add_types(const Context& context, const FieldArgument& argument, Values& out) {
+    const auto* open = context.state.live_process().descriptors(context.event);
+    if (!open) {
+        return;
+    }
+    const size_t begin = out.size();
+    for (const OpenDescriptor& descriptor : *open) {
+        const Value type{descriptor.type};
+        const auto known = out.since(begin);
+        const bool is_asked = !argument.index || *argument.index == descriptor.number;
+        if (is_asked && std::ranges::find(known, type) == known.end()) {
+            out.add(type);
+        }
+    }
+}
+
 /// The container's id, a colon, and the name to show.
 void add_with_container(const Context& context, const Names& names, Values& out) {
     if (!names.empty()) {
@@ -119,7 +128,9 @@ std::span<const Field> fd_fields() {
     static const FieldFlags kEnds{
         .several = Several::ends, .no_rhs = true, .no_transform = true, .filter_only = true};
     static const FieldFlags kNetwork{.no_rhs = true, .no_transform = true, .filter_only = true};
-    static const FieldFlags kResolved{.no_rhs = true, .no_transform = true};
+    // An address may have several of the names; it has one that is asked for, or it has not.
+    static const FieldFlags kResolved{
+        .several = Several::ancestors, .no_rhs = true, .no_transform = true};
     static const Field rows[] = {
         {"fd.num",
          FieldType::signed_number,
@@ -324,11 +335,19 @@ std::span<const Field> fd_fields() {
              return (kind == event_kind("connect") || kind == event_kind("bind")) &&
                     result_of(context.event).value_or(-1) >= 0;
          }},
-        {"fd.cip.name", FieldType::text, kResolved, "A domain name the client's address has."},
-        {"fd.sip.name", FieldType::text, kResolved, "A domain name the server's address has."},
-        {"fd.lip.name", FieldType::text, kResolved, "A domain name the address at this end has."},
+        {"fd.cip.name", FieldType::text, kResolved,
+         "A domain name of the client's address: one of those rules compare with, as they were "
+         "resolved.",
+         add_domain_names<&SocketEnds::client>},
+        {"fd.sip.name", FieldType::text, kResolved,
+         "A domain name of the server's address, one that rules compare with.",
+         add_domain_names<&SocketEnds::server>},
+        {"fd.lip.name", FieldType::text, kResolved,
+         "A domain name of the address at this end, one that rules compare with.",
+         add_domain_names<&SocketEnds::local>},
         {"fd.rip.name", FieldType::text, kResolved,
-         "A domain name the address at the other end has."},
+         "A domain name of the address at the other end, one that rules compare with.",
+         add_domain_names<&SocketEnds::remote>},
         {"fd.dev",
          FieldType::signed_number,
          {},
@@ -369,7 +388,9 @@ std::span<const Field> fd_fields() {
         {"fd.types",
          FieldType::text,
          {.bracket = Bracket::optional, .several = Several::list, .no_rhs = true},
-         "The types of all descriptors in use, or of one."},
+         "The types of all descriptors in use, each once, or of one: fd.types[0]; read from /proc "
+         "when asked.",
+         add_types},
         {"fd.is_upper_layer",
          FieldType::boolean,
          {},

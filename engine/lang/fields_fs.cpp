@@ -5,6 +5,8 @@
 namespace saker::lang {
 namespace {
 
+constexpr Unfilled kNoPolls{"waiting for descriptors is no act: poll is not captured"};
+
 std::optional<std::string_view> text_of(const Event& event, const Member* member) {
     return member ? std::optional(event.text(*member)) : std::nullopt;
 }
@@ -53,24 +55,32 @@ std::span<const Field> fs_fields() {
          {},
          "A counter that grows by one at every event.",
          [](const Context& context) { return context.state.event_number(); }},
-        {"fdlist.nums", FieldType::text, {}, "The descriptors a poll waits for."},
-        {"fdlist.names", FieldType::text, {}, "The names of the descriptors a poll waits for."},
+        {"fdlist.nums", FieldType::text, {}, "The descriptors a poll waits for.", kNoPolls},
+        {"fdlist.names",
+         FieldType::text,
+         {},
+         "The names of the descriptors a poll waits for.",
+         kNoPolls},
         {"fdlist.cips",
          FieldType::text,
          {},
-         "The client addresses of the descriptors a poll waits for."},
+         "The client addresses of the descriptors a poll waits for.",
+         kNoPolls},
         {"fdlist.sips",
          FieldType::text,
          {},
-         "The server addresses of the descriptors a poll waits for."},
+         "The server addresses of the descriptors a poll waits for.",
+         kNoPolls},
         {"fdlist.cports",
          FieldType::text,
          {},
-         "The client ports of the descriptors a poll waits for."},
+         "The client ports of the descriptors a poll waits for.",
+         kNoPolls},
         {"fdlist.sports",
          FieldType::text,
          {},
-         "The server ports of the descriptors a poll waits for."},
+         "The server ports of the descriptors a poll waits for.",
+         kNoPolls},
     };
     return rows;
 }

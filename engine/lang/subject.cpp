@@ -128,7 +128,11 @@ Names names_of(const Context& context, const PathMembers& path, Scratch& scratch
     names.add(resolved);
     names.add(text(path.in_filesystem));
     if (!asked.empty() && asked != resolved) {
-        names.add(absolute(context, text(path.directory), asked, scratch));
+        const std::string_view whole = absolute(context, text(path.directory), asked, scratch);
+        // Where it starts from is not known: beside a true path, a part of one only misleads.
+        if (resolved.empty() || whole.starts_with('/')) {
+            names.add(whole);
+        }
     }
     return names;
 }

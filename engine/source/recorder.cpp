@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "probes/events.h"
+
 namespace saker {
 namespace {
 
@@ -13,17 +15,19 @@ constexpr size_t kBuffer = 256 * 1024;
 
 }  // namespace
 
-Recorder::Recorder(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {
+Recorder::Recorder(Fd fd, std::string path, RedactorOptions redaction)
+    : fd_(std::move(fd)), path_(std::move(path)), redactor_(std::move(redaction)) {
     buffer_.reserve(kBuffer + recording::kLargestRecord);
 }
 
-Result<Recorder> Recorder::create(const std::string& path, const RecordingFacts& facts) {
+Result<Recorder> Recorder::create(const std::string& path, const RecordingFacts& facts,
+                                  RedactorOptions redaction) {
     static constexpr mode_t kMode = 0600;
     Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
     if (!fd) {
         return Error{path + ": " + std::strerror(errno), "may you write there?", {}};
     }
-    Recorder recorder(std::move(fd), path);
+    Recorder recorder(std::move(fd), path, std::move(redaction));
     recording::FileHeader header{};
     std::memcpy(header.magic, recording::kMagic, sizeof(header.magic));
     header.version = recording::kVersion;
@@ -51,11 +55,25 @@ Result<Recorder> Recorder::create(const std::string& path, const RecordingFacts&
 }
 
 void Recorder::take(std::span<const std::byte> record) {
-    append(record.data(), record.size());
+    const std::span<const std::byte> kept = covered(record);
+    append(kept.data(), kept.size());
     ++records_;
     if (buffer_.size() >= kBuffer) {
         write_out();
     }
+}
+
+/// The record, or a copy of it without secrets.
+std::span<const std::byte> Recorder::covered(std::span<const std::byte> record) {
+    if (!redactor_.is_on() || record.size() < sizeof(event_header) ||
+        !Redactor::may_hold_secrets(reinterpret_cast<const event_header*>(record.data())->event)) {
+        return record;
+    }
+    copy_.resize((record.size() + sizeof(uint64_t) - 1) / sizeof(uint64_t));
+    std::memcpy(copy_.data(), record.data(), record.size());
+    const std::span<std::byte> copy(reinterpret_cast<std::byte*>(copy_.data()), record.size());
+    redactor_.cover_record(copy);
+    return copy;
 }
 
 /// Everything in the file begins 8-byte aligned, so that it can be read in place.

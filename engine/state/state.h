@@ -2,13 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "engine/base/scratch.h"
 #include "engine/event/event.h"
 #include "engine/state/cgroup_table.h"
 #include "engine/state/container_table.h"
+#include "engine/state/domain_names.h"
 #include "engine/state/host.h"
+#include "engine/state/live_process.h"
 #include "engine/state/process_table.h"
 #include "engine/state/user_table.h"
 
@@ -68,6 +72,18 @@ class State {
     const User* user(const Event& event, const Process& process, uint32_t uid);
     const std::string* group(const Event& event, const Process& process, uint32_t gid);
 
+    /// What /proc says of the process right now; of events read from a recording, nothing.
+    LiveProcess& live_process() { return live_process_; }
+
+    /// Who tells which domain names an address has: a loan; nobody, until then.
+    void ask_for_names(const DomainNames& names) { domain_names_ = &names; }
+
+    /// The names, among those rules speak of, that the address has.
+    std::span<const std::string> domain_names(const Address& address) const {
+        return domain_names_ ? std::span<const std::string>(domain_names_->names_of(address))
+                             : std::span<const std::string>();
+    }
+
     UserTable& users() { return users_; }
     const ProcessTable& processes() const { return processes_; }
     const CgroupTable& cgroups() const { return cgroups_; }
@@ -103,6 +119,8 @@ class State {
     void count(uint64_t time);
 
     Host host_;
+    LiveProcess live_process_{host_};
+    const DomainNames* domain_names_ = nullptr;
     ProcessTable processes_;
     CgroupTable cgroups_;
     ContainerTable containers_;

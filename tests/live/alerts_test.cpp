@@ -110,6 +110,16 @@ TEST_CASE("programs that start, and one that cannot", "[alerts]") {
     CHECK_FALSE(scene.daemon.alert("marked program", Milliseconds(0)));
 }
 
+TEST_CASE("a secret on a command line is covered in the alert, the parent's too", "[alerts]") {
+    Scene scene;
+    REQUIRE(scene.puppet.act("exec env API_KEY=hunter2 true saker-mark --password=hunter2") == 0);
+    const auto alert = scene.daemon.alert("marked program", patience());
+    REQUIRE(alert);
+    INFO(alert->dump());
+    CHECK(alert->dump().find("hunter2") == std::string::npos);
+    CHECK(field(alert, "proc.cmdline").find("--password=*******") != std::string::npos);
+}
+
 TEST_CASE("connections, refused ones too, have their peer", "[alerts]") {
     Scene scene;
     const auto address = GENERATE(as<std::string>{}, "127.0.0.1", "::1");

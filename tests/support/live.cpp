@@ -41,8 +41,10 @@ int Puppet::act(const std::string& words) {
     return answer ? std::atoi(answer->c_str()) : -1;
 }
 
-Result<Daemon> Daemon::start(const std::vector<std::string>& arguments) {
-    std::vector<std::string> words{saker_binary(), "run"};
+Result<Daemon> Daemon::start(const std::vector<std::string>& arguments,
+                             std::vector<std::string> before) {
+    std::vector<std::string> words = std::move(before);
+    words.insert(words.end(), {saker_binary(), "run"});
     words.insert(words.end(), arguments.begin(), arguments.end());
     auto child = Child::start(words);
     if (!child)

@@ -45,8 +45,9 @@ class Puppet {
 class Daemon {
   public:
     /// Runs `saker run ARGUMENTS` and waits for `saker: ready`; the error holds what it said
-    /// instead.
-    static Result<Daemon> start(const std::vector<std::string>& arguments);
+    /// instead. `before` are words in front: a program that runs it in surroundings of its own.
+    static Result<Daemon> start(const std::vector<std::string>& arguments,
+                                std::vector<std::string> before = {});
 
     /// The next alert (a JSON line) of a rule; alerts of other rules before it are kept.
     std::optional<nlohmann::json> alert(const std::string& rule, Milliseconds patience);

@@ -152,7 +152,7 @@ TEST_CASE("who a process is") {
            {"proc.loginshellid", "100"},
            {"evt.cpu", "3"},
            {"evt.hostname", "box"},
-           {"proc.vmsize", "(unfilled)"}});
+           {"proc.vmsize", "(missing)"}});  // of a recording
 }
 
 /// What a program that bash started is called, by what its exec said.
