@@ -16,7 +16,7 @@ namespace {
 
 LiveOptions live_options(const Prepared& prepared, Scope scope) {
     return {std::move(scope),
-            prepared.rules->program().wanted_events(),
+            wanted_events(*prepared.rules),
             reads_environment(*prepared.rules),
             prepared.config.critical_ring_megabytes.number,
             prepared.config.bulk_ring_megabytes.number,

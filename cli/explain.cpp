@@ -12,6 +12,7 @@
 #include "cli/words.h"
 #include "engine/base/nearest.h"
 #include "engine/event/event_table.h"
+#include "engine/event/system_calls.h"
 #include "engine/rules/loader.h"
 #include "engine/source/hooks.h"
 
@@ -20,12 +21,17 @@ namespace {
 
 using nlohmann::ordered_json;
 
+bool reports(event_id event, EventKind kind) {
+    return kEventTable[event].kind == kind ||
+           (event == EVENT_syscall && find_system_call(kind) && !event_of_call(kind));
+}
+
 /// The hooks that can tell of an event, each with its rungs, best first.
 ordered_json hooks_of(EventKind kind) {
     ordered_json hooks = ordered_json::array();
     for (const Hook& hook : all_hooks()) {
         for (size_t event = 0; event < kEventTable.size(); ++event) {
-            if (kEventTable[event].kind != kind || !hook.events.test(event)) {
+            if (!reports(static_cast<event_id>(event), kind) || !hook.events.test(event)) {
                 continue;
             }
             std::vector<std::string> rungs;

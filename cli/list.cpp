@@ -131,7 +131,7 @@ int list_fields(const ListOptions& options, std::ostream& out) {
 int list_events(const ListOptions& options, std::ostream& out) {
     ordered_json all = ordered_json::array();
     for (const EventRow& row : kEventTable) {
-        if (!is_captured(row.kind)) {
+        if (row.is_internal()) {
             continue;
         }
         if (!options.json) {

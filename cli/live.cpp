@@ -7,6 +7,7 @@
 
 #include "cli/exit_code.h"
 #include "engine/event/event_table.h"
+#include "engine/event/system_calls.h"
 
 namespace saker::cli {
 namespace {
@@ -30,10 +31,25 @@ bool is_environment(std::string_view field) {
 
 }  // namespace
 
+CallSet calls_of(const lang::EventSet& wanted) {
+    CallSet calls;
+    if (wanted.test(index_of(event_kind("syscall")))) {
+        return calls;
+    }
+    for (const SystemCall& call : system_calls()) {
+        const size_t kind = index_of(call.kind);
+        calls[kind] = wanted.test(kind) && !event_of_call(call.kind);
+    }
+    return calls;
+}
+
 EventSet captured_of(const lang::EventSet& wanted) {
     EventSet events;
     for (size_t id = 0; id < EVENT_COUNT; ++id) {
-        events.set(id, wanted.test(index_of(kEventTable[id].kind)));
+        events[id] = wanted.test(index_of(kEventTable[id].kind));
+    }
+    if (calls_of(wanted).any()) {
+        events[EVENT_syscall] = true;
     }
     return events;
 }
@@ -42,6 +58,7 @@ Result<std::unique_ptr<KernelSource>> open_kernel(const LiveOptions& options) {
     KernelOptions kernel;
     kernel.scope = options.scope;
     kernel.wanted = captured_of(options.wanted);
+    kernel.calls = calls_of(options.wanted);
     kernel.environment = options.environment;
     kernel.asked_twice = options.asked_twice;
     kernel.critical_ring = options.critical_ring_megabytes << 20U;
@@ -106,6 +123,10 @@ bool reads(const rules::RuleSet& rules, bool (*is_such)(std::string_view field))
     return false;
 }
 
+bool is_working_directory(std::string_view field) {
+    return field.starts_with("proc.cwd");
+}
+
 }  // namespace
 
 bool reads_environment(const rules::RuleSet& rules) {
@@ -121,6 +142,14 @@ std::vector<std::string> first_names(DomainNames& names) {
     names.wait(kPatience);
     names.refresh();
     return names.unknown();
+}
+
+lang::EventSet wanted_events(const rules::RuleSet& rules) {
+    lang::EventSet wanted = rules.program().wanted_events();
+    if (reads(rules, is_working_directory)) {
+        wanted.set(index_of(event_kind("chdir"))).set(index_of(event_kind("fchdir")));
+    }
+    return wanted;
 }
 
 std::vector<std::string> blind_spots(const KernelSource& source, const lang::EventSet& wanted) {

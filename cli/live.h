@@ -31,6 +31,9 @@ Result<std::unique_ptr<KernelSource>> open_kernel(const LiveOptions& options);
 /// The events of probes among those rules ask for.
 EventSet captured_of(const lang::EventSet& wanted);
 
+/// Calls without a row that are named. Who wants everything, `syscall` too, names none.
+CallSet calls_of(const lang::EventSet& wanted);
+
 /// The exit code that says what kind of thing went wrong; `otherwise` for no kind in particular.
 int exit_code_of(const Error& error, int otherwise);
 
@@ -48,6 +51,8 @@ bool asks_for_races(const rules::RuleSet& rules);
 
 /// Waits a moment for the first answers, takes them over, and says which names have none.
 std::vector<std::string> first_names(DomainNames& names);
+/// What the rules can match, and what state needs to fill the fields they read.
+lang::EventSet wanted_events(const rules::RuleSet& rules);
 
 /// Wanted events that no hook reports, and hooks that do not see everything, in words.
 std::vector<std::string> blind_spots(const KernelSource& source, const lang::EventSet& wanted);

@@ -27,7 +27,7 @@ int run_record(const RecordOptions& options) {
         return kRulesOrConfigWrong;
     }
     if (prepared.rules) {
-        live.wanted = prepared.rules->program().wanted_events();
+        live.wanted = wanted_events(*prepared.rules);
         live.environment = reads_environment(*prepared.rules);
         live.asked_twice = asks_for_races(*prepared.rules);
     }

@@ -104,9 +104,9 @@ ReloadOutcome Reloader::reload(const std::string& why) {
     if (!deliveries) {
         return refuse(why, deliveries.error().text());
     }
-    const lang::EventSet wanted = prepared.rules->program().wanted_events();
+    const lang::EventSet wanted = wanted_events(*prepared.rules);
     Result<HookChange> hooks =
-        source_.prepare(captured_of(wanted), reads_environment(*prepared.rules));
+        source_.prepare(captured_of(wanted), calls_of(wanted), reads_environment(*prepared.rules));
     if (!hooks) {
         return refuse(why, hooks.error().text());
     }

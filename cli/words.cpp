@@ -76,6 +76,12 @@ std::string_view name_of(MemberType type) {
             return "clone-flags";
         case MemberType::at_flags:
             return "at-flags";
+        case MemberType::mount_flags:
+            return "mount_flags";
+        case MemberType::umount_flags:
+            return "umount_flags";
+        case MemberType::descriptor_flags:
+            return "descriptor_flags";
         case MemberType::rename_flags:
             return "rename-flags";
         case MemberType::resolve_flags:

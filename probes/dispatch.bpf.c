@@ -18,23 +18,6 @@ struct {
 
 #if defined(__TARGET_ARCH_x86)
 
-static __always_inline __u32 socketcall_event(const struct pt_regs* regs) {
-    switch ((__u32)get(regs, bx)) {
-        case 2:
-            return EVENT_bind;
-        case 3:
-            return EVENT_connect;
-        case 4:
-            return EVENT_listen;
-        case 5:
-            return EVENT_accept;
-        case 18:
-            return EVENT_accept4;
-        default:
-            return EVENT_COUNT;
-    }
-}
-
 static __always_inline __u32 program_of(struct task_struct* task, const struct pt_regs* regs) {
     __u64 number = get(regs, orig_ax);
     __u32 program;
@@ -45,7 +28,7 @@ static __always_inline __u32 program_of(struct task_struct* task, const struct p
         program = control.compat[number];
         if (program != SYSCALL_SOCKETCALL)
             return program;
-        return socketcall_event(regs) + SYSCALL_FIRST_EVENT;
+        return socketcall_event(get(regs, bx)) + SYSCALL_FIRST_EVENT;
     }
     number &= ~(__u64)X32_BIT;
     return number < SYSCALL_NUMBERS ? control.native[number] : SYSCALL_NONE;

@@ -67,6 +67,9 @@ typedef __u32 ev_mlockall_flags;
 typedef __u32 ev_userfault_flags;
 typedef __u32 ev_clock;
 typedef __u32 ev_persona;
+typedef __u64 ev_mount_flags;
+typedef __u32 ev_umount_flags;
+typedef __u32 ev_descriptor_flags; /* O_CLOEXEC and its like */
 typedef __u32 ev_resolve_flags;
 typedef __u32 ev_file_flags; /* enum file_flag */
 typedef __u32 ev_fd_type;    /* enum fd_type */
@@ -165,3 +168,32 @@ enum event_id {
 #include "probes/events.def"
 #undef FIELD
 #undef EVENT
+
+/* The members of FILE_OBJECT, RENAME_RESULTS and SOCKET_OBJECT, wherever in a record they begin:
+ * their first is the one aligned most. */
+struct file_members {
+    ev_inode ino;
+    ev_path resolved;
+    ev_path filesystem_path;
+    ev_device dev;
+    ev_file_mode file_type;
+    ev_file_flags file_flags;
+};
+
+struct rename_members {
+    ev_inode ino;
+    ev_path resolved_old;
+    ev_path resolved_new;
+    ev_device dev;
+};
+
+struct socket_members {
+    ev_inode socket_ino;
+    ev_family domain;
+    ev_socket_type type;
+    ev_protocol proto;
+    ev_endpoint local;
+    ev_endpoint remote;
+    ev_path local_path;
+    ev_path remote_path;
+};

@@ -104,16 +104,19 @@ static __always_inline void read_dentry(struct event_header* header, struct obje
     read_inode(slot_of(header), object);
 }
 
+static __always_inline void put_file_members(struct event_header* header, struct file_members* file,
+                                             const struct object* object) {
+    file->ino = object->ino;
+    file->dev = object->dev;
+    file->file_type = object->mode;
+    file->file_flags = object->flags;
+    put_paths(header, &file->resolved, &file->filesystem_path, object->mnt, object->dentry,
+              object->top);
+}
+
 /* FILE_MEMBERS of events.def, for any event that has them. */
-#define put_object(event, object)                                                                 \
-    do {                                                                                          \
-        (event)->dev = (object)->dev;                                                             \
-        (event)->ino = (object)->ino;                                                             \
-        (event)->file_type = (object)->mode;                                                      \
-        (event)->file_flags = (object)->flags;                                                    \
-        put_paths(&(event)->header, &(event)->resolved, &(event)->filesystem_path, (object)->mnt, \
-                  (object)->dentry, (object)->top);                                               \
-    } while (0)
+#define put_object(event, object) \
+    put_file_members(&(event)->header, (struct file_members*)&(event)->ino, object)
 
 /* The file behind a descriptor of the current task; null when there is none. */
 static __always_inline struct file* file_of(struct task_struct* task, long descriptor) {

@@ -33,6 +33,9 @@ enum loss_reason {
 /* System call numbers looked up per interface; larger ones are nobody's. */
 #define SYSCALL_NUMBERS 512
 
+/* Nobody's number: what the daemon calls to prove that calls without a row are seen. */
+#define SYSCALL_CANARY 511
+
 /* Which program a system call's exit goes to: an index into the map syscall_programs; 0: none. */
 enum { SYSCALL_NONE = 0, SYSCALL_SOCKETCALL = 1, SYSCALL_FIRST_EVENT = 2 };
 
@@ -45,6 +48,68 @@ enum stash_kind {
     STASH_exec = 1 << 4,    /* which call starts a program */
 };
 
+/* How the record of a call is made, where its row in events.def says it all. */
+enum step_kind {
+    STEP_end,
+    STEP_result, /* 64 bits */
+    STEP_result32,
+    STEP_word32,
+    STEP_word64,
+    STEP_int,      /* 32 bits with their sign, in 64 */
+    STEP_long,     /* as wide as the caller's registers, with its sign */
+    STEP_id,       /* of a user or group */
+    STEP_text,     /* ended by a NUL, in the caller's memory */
+    STEP_pointed64,
+    STEP_pointed_int,
+    STEP_pointed_int_second,
+    STEP_sockaddr, /* in the caller's memory; its length is the next argument */
+};
+
+/* Where the members that say what was acted on come from. */
+enum call_object {
+    OBJECT_none,
+    OBJECT_named,      /* a name in a directory, as a hook saw it: file_members */
+    OBJECT_renamed,    /* two names, as a hook saw them: rename_members */
+    OBJECT_changed,    /* the file a hook saw: file_members */
+    OBJECT_descriptor, /* the file of a descriptor handed to the call: file_members */
+    OBJECT_opened,     /* the file the call gave a descriptor of: file_members */
+    OBJECT_working_directory, /* of the task, when the call succeeded: file_members */
+    OBJECT_root,       /* likewise */
+    OBJECT_duplicated, /* file_members, and behind them socket_members: what it is, those */
+    OBJECT_pipe,       /* the inode of the first descriptor an argument points at */
+    OBJECT_socket,     /* the socket of a descriptor handed to the call: socket_members */
+};
+
+/* In place of an argument's index. */
+enum { CALL_NUMBER = 6, WORKING_DIRECTORY = 7 };
+
+#define CALL_STEPS 10
+#define CALL_NAMES 2
+#define CALL_MEMBERS_MAX 256
+
+struct call_step {
+    __u16 offset; /* of the member */
+    __u8 kind;    /* enum step_kind */
+    __u8 argument;
+};
+
+/* A name and what it starts from when it is relative. */
+struct call_name {
+    __u16 name; /* offset of the member */
+    __u16 directory;
+    __u8 argument; /* the directory's descriptor */
+};
+
+struct call_plan {
+    __u16 size; /* of the fixed part, header included; 0: this event has a program of its own */
+    __u16 object_offset;
+    __u8 object; /* enum call_object */
+    __u8 object_argument;
+    __u8 names_used;
+    struct call_step steps[CALL_STEPS];
+    struct call_name names[CALL_NAMES];
+};
+
 /* Read-only once loaded, so that the verifier drops what is not wanted. */
 struct knobs {
     __u32 scope;           /* enum scope_kind */
@@ -55,6 +120,7 @@ struct knobs {
     __u8 threads;     /* fork events for threads too */
     __u8 asked_twice; /* names are read when a call begins too */
     __u8 stashes;     /* enum stash_kind: what some hook leaves with the task */
+    struct call_plan plans[EVENT_COUNT];
 };
 
 /* Shared with the loader by mapping; what a reload changes is here. */

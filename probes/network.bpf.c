@@ -1,25 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* connect, accept, bind and listen: the socket, its two ends, and the address asked for. */
-#include "probes/network.bpf.h"
-
-#define SOCKADDR_BYTES 128
-
-static __always_inline struct sock* sock_by_descriptor(struct event_header* header, long fd,
-                                                       __u64* ino) {
-    struct file* file = file_of(current_task(), fd);
-    struct sock* sock = sock_of(file);
-
-    header->flags |= sock ? RECORD_FD_LOOKUP : RECORD_UNRESOLVED;
-    if (sock)
-        *ino = peek(file, f_inode, i_ino);
-    return sock;
-}
-
-static __always_inline void put_asked(struct event_header* header, struct text_ref* text,
-                                      const void* address, __u32 length) {
-    if (length && length <= SOCKADDR_BYTES)
-        put_user_bytes(header, text, address, length);
-}
+/* connect, accept and messages: the socket, its two ends, and the address asked for. */
+#include "probes/object.bpf.h"
 
 /* A connection that failed leaves no peer in its socket: the one a hook saw, else the one asked. */
 static __always_inline void put_refused_peer(struct connect_event* event, const struct call* call) {
@@ -45,16 +26,13 @@ static __always_inline void put_refused_peer(struct connect_event* event, const 
 
 SOCKET_EXIT(connect) {
     struct connect_event* event = begin_exit(EVENT_connect, sizeof(*event), current_task(), call);
-    struct sock* sock;
 
     if (!event)
         return 0;
     event->res = call->result;
     event->fd = (int)call->arguments[0];
-    put_asked(&event->header, &event->addr, (void*)call->arguments[1], call->arguments[2]);
-    sock = sock_by_descriptor(&event->header, event->fd, &event->socket_ino);
-    if (sock)
-        put_socket(event, sock);
+    put_sockaddr(&event->header, &event->addr, (void*)call->arguments[1], call->arguments[2]);
+    put_socket_of(&event->header, socket_of(event), event->fd);
     put_refused_peer(event, call);
     drop_stash(current_task());
     event_submit(&event->header);
@@ -74,59 +52,123 @@ static __always_inline void put_queue(struct accept_event* event, const struct c
         event->queuepct = event->queuelen * 100 / event->queuemax;
 }
 
-#define ACCEPT(name, fill)                                                            \
-    SOCKET_EXIT(name) {                                                               \
-        struct name##_event* event =                                                  \
-            begin_exit(EVENT_##name, sizeof(*event), current_task(), call);           \
-        struct sock* sock;                                                            \
-                                                                                      \
-        if (!event)                                                                   \
-            return 0;                                                                 \
-        event->fd = call->result;                                                     \
-        put_queue((struct accept_event*)event, call);                                 \
-        fill;                                                                         \
-        if (call->result >= 0) {                                                      \
-            sock = sock_by_descriptor(&event->header, event->fd, &event->socket_ino); \
-            if (sock)                                                                 \
-                put_socket(event, sock);                                              \
-        }                                                                             \
-        event_submit(&event->header);                                                 \
-        return 0;                                                                     \
+#define ACCEPT(name, fill)                                                  \
+    SOCKET_EXIT(name) {                                                     \
+        struct name##_event* event =                                        \
+            begin_exit(EVENT_##name, sizeof(*event), current_task(), call); \
+                                                                            \
+        if (!event)                                                         \
+            return 0;                                                       \
+        event->fd = call->result;                                           \
+        put_queue((struct accept_event*)event, call);                       \
+        fill;                                                               \
+        if (call->result >= 0)                                              \
+            put_socket_of(&event->header, socket_of(event), event->fd);     \
+        event_submit(&event->header);                                       \
+        return 0;                                                           \
     }
 
 ACCEPT(accept, (void)0)
 ACCEPT(accept4, event->flags = call->arguments[3])
 
-SOCKET_EXIT(bind) {
-    struct bind_event* event = begin_exit(EVENT_bind, sizeof(*event), current_task(), call);
-    struct sock* sock;
+#define MESSAGE_PARTS 16
+
+/* A message as 64-bit programs lay it out, and as 32-bit ones do. */
+struct message {
+    __u64 name;
+    __u32 name_length, room;
+    __u64 parts;
+    __u64 count;
+};
+struct compat_message {
+    __u32 name, name_length, parts, count;
+};
+
+static __always_inline void read_message(struct message* message, const struct call* call) {
+    const void* from = (const void*)call->arguments[1];
+    struct compat_message narrow = {};
+
+    if (!call->compat) {
+        bpf_probe_read_user(message, sizeof(*message), from);
+        return;
+    }
+    bpf_probe_read_user(&narrow, sizeof(narrow), from);
+    message->name = narrow.name;
+    message->name_length = narrow.name_length;
+    message->parts = narrow.parts;
+    message->count = narrow.count;
+}
+
+/* The bytes of all parts, but at most MESSAGE_PARTS of them. */
+static __always_inline __u64 message_size(const struct message* message, int compat) {
+    __u64 size = 0;
+
+    for (int part = 0; part < MESSAGE_PARTS && part < message->count; ++part) {
+        __u64 wide[2] = {};
+        __u32 narrow[2] = {};
+
+        if (compat) {
+            bpf_probe_read_user(narrow, sizeof(narrow), (const void*)(message->parts + part * 8));
+            size += narrow[1];
+        } else {
+            bpf_probe_read_user(wide, sizeof(wide), (const void*)(message->parts + part * 16));
+            size += wide[1];
+        }
+    }
+    return size;
+}
+
+/* What sendto, sendmsg, recvfrom and recvmsg have alike; `address` is the message's own. */
+static __always_inline int submit_message(enum event_id id, const struct call* call, __u64 size,
+                                          const void* address, __u32 length) {
+    struct sendto_event* event = begin_exit(id, sizeof(*event), current_task(), call);
 
     if (!event)
         return 0;
     event->res = call->result;
     event->fd = (int)call->arguments[0];
-    put_asked(&event->header, &event->addr, (void*)call->arguments[1], call->arguments[2]);
-    sock = sock_by_descriptor(&event->header, event->fd, &event->socket_ino);
-    if (sock)
-        put_socket(event, sock);
+    event->size = size;
+    if (address)
+        put_sockaddr(&event->header, &event->addr, address, length);
+    put_socket_of(&event->header, socket_of(event), event->fd);
+    if (event->remote.family == 0 && event->addr.length) {
+        read_asked(&event->remote, address, length);
+        if (event->remote.family == FAMILY_unix)
+            put_unix_name(&event->header, &event->remote_path, address + sizeof(__u16),
+                          length - sizeof(__u16), 1);
+    }
     event_submit(&event->header);
     return 0;
 }
 
-SOCKET_EXIT(listen) {
-    struct listen_event* event = begin_exit(EVENT_listen, sizeof(*event), current_task(), call);
-    struct sock* sock;
+SOCKET_EXIT(sendto) {
+    return submit_message(EVENT_sendto, call, call->arguments[2], (void*)call->arguments[4],
+                          call->arguments[5]);
+}
 
-    if (!event)
-        return 0;
-    event->res = call->result;
-    event->fd = (int)call->arguments[0];
-    event->backlog = (int)call->arguments[1];
-    sock = sock_by_descriptor(&event->header, event->fd, &event->socket_ino);
-    if (sock)
-        put_socket(event, sock);
-    event_submit(&event->header);
-    return 0;
+SOCKET_EXIT(recvfrom) {
+    __u32 length = 0;
+
+    if (call->arguments[5])
+        bpf_probe_read_user(&length, sizeof(length), (void*)call->arguments[5]);
+    return submit_message(EVENT_recvfrom, call, call->arguments[2],
+                          call->result >= 0 ? (void*)call->arguments[4] : 0, length);
+}
+
+SOCKET_EXIT(sendmsg) {
+    struct message message = {};
+
+    read_message(&message, call);
+    return submit_message(EVENT_sendmsg, call, message_size(&message, call->compat),
+                          (void*)message.name, message.name_length);
+}
+
+SOCKET_EXIT(recvmsg) {
+    struct message message = {};
+
+    read_message(&message, call);
+    return submit_message(EVENT_recvmsg, call, message_size(&message, call->compat),
+                          call->result >= 0 ? (void*)message.name : 0, message.name_length);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -122,31 +122,35 @@ static __always_inline void stash_remote(struct task_struct* task, const struct 
     stash->peer_length = sizeof(*address);
 }
 
-/* SOCKET_MEMBERS of events.def but for the paths, for any event that has them. */
-#define put_socket(event, sock)                                                 \
-    do {                                                                        \
-        (event)->domain = peek(sock, __sk_common.skc_family);                   \
-        (event)->type = peek(sock, sk_type);                                    \
-        (event)->proto = peek(sock, sk_protocol);                               \
-        if ((event)->domain == FAMILY_ipv4 || (event)->domain == FAMILY_ipv6) { \
-            read_local(&(event)->local, sock);                                  \
-            read_remote(&(event)->remote, sock);                                \
-        } else if ((event)->domain == FAMILY_unix) {                            \
-            put_unix_ends(&(event)->header, &(event)->local, &(event)->remote,  \
-                          &(event)->local_path, &(event)->remote_path, sock);   \
-        }                                                                       \
-    } while (0)
-
-static __always_inline void put_unix_ends(struct event_header* header, struct endpoint* local,
-                                          struct endpoint* remote, struct text_ref* local_path,
-                                          struct text_ref* remote_path, const struct sock* sock) {
+static __always_inline void put_unix_ends(struct event_header* header,
+                                          struct socket_members* members, const struct sock* sock) {
     const struct unix_sock* here = (const void*)sock;
     const struct unix_sock* there = (const void*)peek(here, peer);
 
-    local->family = FAMILY_unix;
-    put_unix_path(header, local_path, here);
+    members->local.family = FAMILY_unix;
+    put_unix_path(header, &members->local_path, here);
     if (!there)
         return;
-    remote->family = FAMILY_unix;
-    put_unix_path(header, remote_path, there);
+    members->remote.family = FAMILY_unix;
+    put_unix_path(header, &members->remote_path, there);
 }
+
+/* All but the inode. */
+static __always_inline void put_socket_members(struct event_header* header,
+                                               struct socket_members* members,
+                                               const struct sock* sock) {
+    __u32 domain = peek(sock, __sk_common.skc_family);
+
+    members->domain = domain;
+    members->type = peek(sock, sk_type);
+    members->proto = peek(sock, sk_protocol);
+    if (domain == FAMILY_ipv4 || domain == FAMILY_ipv6) {
+        read_local(&members->local, sock);
+        read_remote(&members->remote, sock);
+    } else if (domain == FAMILY_unix) {
+        put_unix_ends(header, members, sock);
+    }
+}
+
+/* SOCKET_MEMBERS of events.def, for any event that has them. */
+#define socket_of(event) ((struct socket_members*)&(event)->socket_ino)

@@ -44,7 +44,7 @@ static __always_inline struct stash* begin_names(void) {
     return scope_of(task) == SCOPE_is_out ? 0 : begin_stash(task, STASH_names);
 }
 
-static __always_inline int leave_removed(const struct path* directory, struct dentry* dentry) {
+static __always_inline int leave_one_name(const struct path* directory, struct dentry* dentry) {
     struct stash* stash = begin_names();
 
     if (stash) {
@@ -55,11 +55,40 @@ static __always_inline int leave_removed(const struct path* directory, struct de
 }
 
 HOOK2(path_unlink, security_path_unlink, const struct path*, directory, struct dentry*, dentry) {
-    return leave_removed(directory, dentry);
+    return leave_one_name(directory, dentry);
 }
 
 HOOK2(path_rmdir, security_path_rmdir, const struct path*, directory, struct dentry*, dentry) {
-    return leave_removed(directory, dentry);
+    return leave_one_name(directory, dentry);
+}
+
+/* Of a name to be made the inode is not there yet. */
+HOOK2(path_mkdir, security_path_mkdir, const struct path*, directory, struct dentry*, dentry) {
+    return leave_one_name(directory, dentry);
+}
+
+HOOK2(path_mknod, security_path_mknod, const struct path*, directory, struct dentry*, dentry) {
+    return leave_one_name(directory, dentry);
+}
+
+HOOK2(path_symlink, security_path_symlink, const struct path*, directory, struct dentry*, dentry) {
+    return leave_one_name(directory, dentry);
+}
+
+/* Both names are on one mount: the kernel has made sure. */
+HOOK3(path_link, security_path_link, struct dentry*, old, const struct path*, new_directory,
+      struct dentry*, new) {
+    struct stash* stash = begin_names();
+    struct path old_directory = {};
+
+    if (stash) {
+        old_directory.mnt = peek(new_directory, mnt);
+        old_directory.dentry = peek(old, d_parent);
+        leave_name(&stash->names[0], &old_directory, old);
+        leave_name(&stash->names[1], new_directory, new);
+        leave_inode(stash, old);
+    }
+    return 0;
 }
 
 HOOK4(path_rename, security_path_rename, const struct path*, old_directory, struct dentry*, old,
@@ -74,7 +103,7 @@ HOOK4(path_rename, security_path_rename, const struct path*, old_directory, stru
     return 0;
 }
 
-HOOK1(path_chmod, security_path_chmod, const struct path*, path) {
+static __always_inline int leave_changed(const struct path* path) {
     struct task_struct* task = current_task();
     struct stash* stash;
     struct dentry* dentry;
@@ -89,6 +118,18 @@ HOOK1(path_chmod, security_path_chmod, const struct path*, path) {
         stash->ino = peek(dentry, d_inode, i_ino);
     }
     return 0;
+}
+
+HOOK1(path_chmod, security_path_chmod, const struct path*, path) {
+    return leave_changed(path);
+}
+
+HOOK1(path_chown, security_path_chown, const struct path*, path) {
+    return leave_changed(path);
+}
+
+HOOK1(path_truncate, security_path_truncate, const struct path*, path) {
+    return leave_changed(path);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

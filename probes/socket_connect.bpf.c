@@ -29,7 +29,7 @@ static __always_inline struct socket_connect_event* begin_connect(struct task_st
     if (!event)
         return 0;
     event->header.via = via_of(task);
-    put_socket(event, sock);
+    put_socket_members(&event->header, socket_of(event), sock);
     file = peek(sock, sk_socket, file);
     event->socket_ino = peek(file, f_inode, i_ino);
     return event;

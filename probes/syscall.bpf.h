@@ -22,14 +22,12 @@ enum native_number {
 #define SYSCALL(event, x86, arm64, compat, short_compat) NATIVE_##event = arm64,
 #endif
 #include "probes/syscalls.def"
-#undef SYSCALL
 };
 
 enum compat_number {
 #define SYSCALL(event, x86, arm64, compat, short_compat) \
     COMPAT_##event = compat, SHORT_COMPAT_##event = short_compat,
 #include "probes/syscalls.def"
-#undef SYSCALL
 };
 
 #define COMPAT_SOCKETCALL 102
@@ -37,14 +35,31 @@ enum compat_number {
 #define is_call(call, event) \
     ((int)(call)->number == ((call)->compat ? (int)COMPAT_##event : (int)NATIVE_##event))
 
-/* The oldest 32-bit calls carry ids of 16 bits. */
+/* The oldest 32-bit calls carry ids of 16 bits; asked of calls that carry ids. */
 static __always_inline int is_short_id_call(__u32 number) {
-#define SYSCALL(event, x86, arm64, compat, short_compat)         \
+#define CALL(event, x86, arm64, compat, short_compat)            \
     if ((short_compat) != NONE && (int)number == (short_compat)) \
         return 1;
 #include "probes/syscalls.def"
-#undef SYSCALL
     return 0;
+}
+
+/* Calls on sockets by their number in socketcall, by which 32-bit programs may make them. */
+enum socketcall_number {
+#define SOCKETCALL(event, number) SOCKETCALL_##event = number,
+#include "probes/syscalls.def"
+};
+
+/* The event of that number; EVENT_COUNT: none. */
+static __always_inline __u32 socketcall_event(__u32 number) {
+    switch (number) {
+#define SOCKETCALL(event, number) \
+    case number:                  \
+        return EVENT_##event;
+#include "probes/syscalls.def"
+        default:
+            return EVENT_COUNT;
+    }
 }
 
 #if defined(__TARGET_ARCH_x86)

@@ -15,13 +15,6 @@
 #define NATIVE_FUNCTION(name) "fexit/__arm64_sys_" #name
 #endif
 
-/* connect, accept and their like by their number in socketcall; 0: not a socket's call. */
-#define SOCKETCALL_connect 3
-#define SOCKETCALL_bind 2
-#define SOCKETCALL_listen 4
-#define SOCKETCALL_accept 5
-#define SOCKETCALL_accept4 18
-
 /* 32-bit programs may make calls on sockets by one number, their arguments lying in memory. */
 static __always_inline int unpack_socketcall(struct call* call, __u32 wanted) {
     __u32 arguments[6] = {};
@@ -37,7 +30,7 @@ static __always_inline int unpack_socketcall(struct call* call, __u32 wanted) {
 }
 
 /* event_begin for a record about a call. */
-static __always_inline void* begin_exit(enum event_id event, __u32 size, struct task_struct* task,
+static __always_inline void* begin_exit(__u32 event, __u32 size, struct task_struct* task,
                                         const struct call* call) {
     struct event_header* header = call->begun;
 
@@ -66,62 +59,57 @@ static __always_inline struct event_header* begun_record(void) {
     return slot ? (struct event_header*)slot->record : 0;
 }
 
-#define PROGRAM(name, ...) BPF_PROG(name, __VA_ARGS__)
-
-#define SYSCALL_EXIT(name)                                                                \
-    static __noinline int exit_##name(struct call* call);                                 \
-    SEC("tp_btf/sys_exit")                                                                \
-    int PROGRAM(VARIANT(on_##name), struct pt_regs* regs, long result) {                  \
-        struct call call;                                                                 \
-        read_call(&call, current_task(), regs, result);                                   \
-        call.begun = begun_record();                                                      \
-        return call.begun ? exit_##name(&call) : 0;                                       \
-    }                                                                                     \
-    SEC(NATIVE_FUNCTION(name))                                                            \
-    int PROGRAM(VARIANT(on_##name##_fexit), struct pt_regs* regs, long result) {          \
-        struct call call;                                                                 \
-        read_call(&call, current_task(), regs, result);                                   \
-        return exit_##name(&call);                                                        \
-    }                                                                                     \
-    SEC("fexit/__ia32_sys_" #name)                                                        \
-    int PROGRAM(VARIANT(on_##name##_fexit32), struct pt_regs* regs, long result) {        \
-        struct call call;                                                                 \
-        read_call(&call, current_task(), regs, result);                                   \
-        return exit_##name(&call);                                                        \
-    }                                                                                     \
-    SEC("fexit/__ia32_compat_sys_" #name)                                                 \
-    int PROGRAM(VARIANT(on_##name##_fexit32_compat), struct pt_regs* regs, long result) { \
-        struct call call;                                                                 \
-        read_call(&call, current_task(), regs, result);                                   \
-        return exit_##name(&call);                                                        \
-    }                                                                                     \
-    SEC("tracepoint/syscalls/sys_exit_" #name)                                            \
-    int VARIANT(on_##name##_tracepoint)(struct syscall_exit_context * context) {          \
-        struct call call;                                                                 \
-        read_current_call(&call, current_task());                                         \
-        call.result = context->result;                                                    \
-        return exit_##name(&call);                                                        \
-    }                                                                                     \
-    static __noinline int exit_##name(struct call* call)
-
-/* As SYSCALL_EXIT, for a call 32-bit programs may also make by socketcall. */
-#define SOCKET_EXIT(name)                                                                   \
-    static __noinline int socket_exit_##name(struct call* call);                            \
-    SYSCALL_EXIT(name) {                                                                    \
-        return unpack_socketcall(call, SOCKETCALL_##name) ? socket_exit_##name(call)        \
-                                                          : no_event(call);                 \
-    }                                                                                       \
-    SEC("fexit/__ia32_compat_sys_socketcall")                                               \
-    int PROGRAM(VARIANT(on_##name##_fexit_socketcall), struct pt_regs* regs, long result) { \
-        struct call call;                                                                   \
-        read_call(&call, current_task(), regs, result);                                     \
-        return exit_##name(&call);                                                          \
-    }                                                                                       \
-    static __noinline int socket_exit_##name(struct call* call)
-
 /* What the tracepoint of one call gives: common fields, the number, the result. */
 struct syscall_exit_context {
     __u64 common;
     long number;
     long result;
 };
+
+#define PROGRAM(name, ...) BPF_PROG(name, __VA_ARGS__)
+
+/* A program at the end of a function; `finish` is given the call. */
+#define AT_FUNCTION(section, program, finish)                               \
+    SEC(section)                                                            \
+    int PROGRAM(VARIANT(on_##program), struct pt_regs* regs, long result) { \
+        struct call call;                                                   \
+        read_call(&call, current_task(), regs, result);                     \
+        return finish(&call);                                               \
+    }
+
+/* All programs of a call but the dispatcher's. */
+#define AT_OWN_HOOKS(name, finish)                                               \
+    AT_FUNCTION(NATIVE_FUNCTION(name), name##_fexit, finish)                     \
+    AT_FUNCTION("fexit/__ia32_sys_" #name, name##_fexit32, finish)               \
+    AT_FUNCTION("fexit/__ia32_compat_sys_" #name, name##_fexit32_compat, finish) \
+    SEC("tracepoint/syscalls/sys_exit_" #name)                                   \
+    int VARIANT(on_##name##_tracepoint)(struct syscall_exit_context * context) { \
+        struct call call;                                                        \
+        read_current_call(&call, current_task());                                \
+        call.result = context->result;                                           \
+        return finish(&call);                                                    \
+    }
+
+#define SYSCALL_EXIT(name)                                               \
+    static __noinline int exit_##name(struct call* call);                \
+    SEC("tp_btf/sys_exit")                                               \
+    int PROGRAM(VARIANT(on_##name), struct pt_regs* regs, long result) { \
+        struct call call;                                                \
+        read_call(&call, current_task(), regs, result);                  \
+        call.begun = begun_record();                                     \
+        return call.begun ? exit_##name(&call) : 0;                      \
+    }                                                                    \
+    AT_OWN_HOOKS(name, exit_##name)                                      \
+    static __noinline int exit_##name(struct call* call)
+
+#define SOCKETCALL_FUNCTION "fexit/__ia32_compat_sys_socketcall"
+
+/* As SYSCALL_EXIT, for a call 32-bit programs may also make by socketcall. */
+#define SOCKET_EXIT(name)                                                            \
+    static __noinline int socket_exit_##name(struct call* call);                     \
+    SYSCALL_EXIT(name) {                                                             \
+        return unpack_socketcall(call, SOCKETCALL_##name) ? socket_exit_##name(call) \
+                                                          : no_event(call);          \
+    }                                                                                \
+    AT_FUNCTION(SOCKETCALL_FUNCTION, name##_fexit_socketcall, exit_##name)           \
+    static __noinline int socket_exit_##name(struct call* call)

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include "engine/event/system_calls.h"
+
 namespace saker {
 namespace {
 
@@ -17,10 +19,13 @@ bool texts_are_inside(const EventRow& row, const std::byte* bytes, uint32_t size
     return true;
 }
 
-constexpr auto make_captured() {
+std::array<bool, kEventKinds> make_captured() {
     std::array<bool, kEventKinds> captured{};
+    for (const SystemCall& call : system_calls()) {
+        captured[index_of(call.kind)] = call.is_there();
+    }
     for (const EventRow& row : kEventTable) {
-        captured[index_of(row.kind)] = !row.is_internal();
+        captured[index_of(row.kind)] = !row.is_internal() && !row.stands_for_others();
     }
     return captured;
 }
@@ -40,7 +45,7 @@ constexpr bool is_signed(MemberType type) {
 }  // namespace
 
 bool is_captured(EventKind kind) {
-    static constexpr auto captured = make_captured();
+    static const auto captured = make_captured();
     return captured[index_of(kind)];
 }
 
@@ -58,6 +63,13 @@ std::optional<Event> Event::parse(std::span<const std::byte> record) {
         return std::nullopt;
     }
     return Event(record.data());
+}
+
+EventKind Event::kind() const {
+    if (const auto* other = as<syscall_event>()) {
+        return kind_of_call(other->nativeID, has(RECORD_COMPAT)).value_or(row().kind);
+    }
+    return row().kind;
 }
 
 int64_t Event::number(const Member& member) const {

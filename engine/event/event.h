@@ -58,8 +58,12 @@ class Event {
     const event_header& header() const { return *reinterpret_cast<const event_header*>(bytes_); }
     event_id id() const { return static_cast<event_id>(header().event); }
     const EventRow& row() const { return event_table::kRows[header().event]; }
-    EventKind kind() const { return row().kind; }
-    std::string_view name() const { return row().name; }
+    /// What rules know it by: of a call without a row of its own the call's.
+    EventKind kind() const;
+    std::string_view name() const { return name_of(kind()); }
+    std::string_view category() const {
+        return id() == EVENT_syscall ? category_of(kind()) : row().category;
+    }
     bool has(record_flag flag) const { return (header().flags & flag) != 0; }
     std::string_view comm() const {
         return {header().comm, ::strnlen(header().comm, sizeof(event_header::comm))};

@@ -57,7 +57,7 @@ constexpr bool is_syscall(EventKind kind) {
     return kEventNames[index_of(kind)].is_syscall;
 }
 
-/// This build has a probe for it and rules can see it.
+/// Rules can see it: this build has a probe for it, or it is a call of this machine.
 bool is_captured(EventKind kind);
 
 }  // namespace saker

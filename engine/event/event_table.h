@@ -34,6 +34,9 @@ enum class MemberType : uint8_t {
     clone_flags,
     at_flags,
     rename_flags,
+    mount_flags,
+    umount_flags,
+    descriptor_flags,
     resolve_flags,
     setid_flags,
     access_mode,
@@ -103,6 +106,9 @@ struct EventRow {
 
     /// For state only: rules never see it.
     constexpr bool is_internal() const { return category == "internal"; }
+
+    /// Its records are of calls without a row, each under its own name.
+    constexpr bool stands_for_others() const { return name == "syscall"; }
 };
 
 namespace event_table {

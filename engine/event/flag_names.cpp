@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/mount.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <sys/stat.h>
@@ -92,6 +93,29 @@ constexpr FlagName kRenameFlags[] = {
     FLAG(RENAME_WHITEOUT),
 };
 
+constexpr FlagName kMountFlags[] = {
+    FLAG(MS_RDONLY),      FLAG(MS_NOSUID),    FLAG(MS_NODEV),       FLAG(MS_NOEXEC),
+    FLAG(MS_SYNCHRONOUS), FLAG(MS_REMOUNT),   FLAG(MS_MANDLOCK),    FLAG(MS_DIRSYNC),
+    FLAG(MS_NOSYMFOLLOW), FLAG(MS_NOATIME),   FLAG(MS_NODIRATIME),  FLAG(MS_BIND),
+    FLAG(MS_MOVE),        FLAG(MS_REC),       FLAG(MS_SILENT),      FLAG(MS_POSIXACL),
+    FLAG(MS_UNBINDABLE),  FLAG(MS_PRIVATE),   FLAG(MS_SLAVE),       FLAG(MS_SHARED),
+    FLAG(MS_RELATIME),    FLAG(MS_I_VERSION), FLAG(MS_STRICTATIME), FLAG(MS_LAZYTIME),
+};
+
+// As in include/linux/fs.h; the C library's header of mounts does not go with the kernel's.
+constexpr FlagName kUmountFlags[] = {
+    {1, 1, "MNT_FORCE"},
+    {2, 2, "MNT_DETACH"},
+    {4, 4, "MNT_EXPIRE"},
+    {8, 8, "UMOUNT_NOFOLLOW"},
+};
+
+constexpr FlagName kDescriptorFlags[] = {
+    FLAG(O_CLOEXEC),
+    FLAG(O_NONBLOCK),
+    FLAG(O_DIRECT),
+};
+
 constexpr FlagName kResolveFlags[] = {
     FLAG(RESOLVE_NO_XDEV), FLAG(RESOLVE_NO_MAGICLINKS), FLAG(RESOLVE_NO_SYMLINKS),
     FLAG(RESOLVE_BENEATH), FLAG(RESOLVE_IN_ROOT),       FLAG(RESOLVE_CACHED),
@@ -130,6 +154,12 @@ std::span<const FlagName> flag_names(MemberType type) {
             return kAtFlags;
         case MemberType::rename_flags:
             return kRenameFlags;
+        case MemberType::mount_flags:
+            return kMountFlags;
+        case MemberType::umount_flags:
+            return kUmountFlags;
+        case MemberType::descriptor_flags:
+            return kDescriptorFlags;
         case MemberType::resolve_flags:
             return kResolveFlags;
         case MemberType::setid_flags:

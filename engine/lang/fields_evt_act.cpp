@@ -21,7 +21,7 @@ enum class ErrorGroup : uint8_t { file, net, memory, other };
 
 /// 1 for an event that failed and belongs to the group; nothing otherwise.
 std::optional<uint64_t> failed_in(const Context& context, ErrorGroup group) {
-    const std::string_view category = context.event.row().category;
+    const std::string_view category = context.event.category();
     const ErrorGroup found = category == "file"     ? ErrorGroup::file
                              : category == "net"    ? ErrorGroup::net
                              : category == "memory" ? ErrorGroup::memory
@@ -71,7 +71,7 @@ std::optional<std::string_view> result_name(const Context& context) {
 constexpr uint64_t kMillisecond = 1'000'000;
 
 bool is_of(const Context& context, std::string_view category) {
-    return context.event.row().category == category;
+    return context.event.category() == category;
 }
 
 void add_absolute(const Context& context, const PathMembers& path, Values& out) {
@@ -137,7 +137,7 @@ std::span<const Field> evt_act_fields() {
          FieldType::text,
          {},
          "What the event is about: file, net, process, user …",
-         [](const Context& context) { return context.event.row().category; }},
+         [](const Context& context) { return context.event.category(); }},
         {"evt.cpu",
          FieldType::signed_number,
          {},

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/event/event_table.h"
 #include "engine/lang/program.h"
 
 namespace saker::lang {
@@ -35,6 +36,7 @@ class ProgramBuilder {
     void collect(std::span<const Condition> terms, bool negated, Kind kind,
                  std::vector<FormulaId>& out);
     void plan_kinds();
+    void want_events();
     void specialise_for(KindsAlike& alike);
     void plan_usual_versions();
     void plan_for(const KindsAlike& alike);
@@ -148,9 +150,26 @@ void ProgramBuilder::plan_kinds() {
         classes.push_back({kinds, {}});
         specialise_for(classes.back());
     }
+    want_events();
     plan_usual_versions();
     for (const KindsAlike& kinds : classes) {
         plan_for(kinds);
+    }
+}
+
+/// A rule that any event might match does not ask for every call of the host: those without a row
+/// of their own come for the rules that name them. Nobody can mean `syscall`, which is no call's
+/// name, so a rule it might match names none.
+void ProgramBuilder::want_events() {
+    EventSet with_row;
+    for (const EventRow& row : kEventTable) {
+        with_row.set(index_of(row.kind), !row.stands_for_others());
+    }
+    for (const ProgramParts::Rule& rule : parts_.rules) {
+        const bool names_calls = !rule.events.test(index_of(event_kind("syscall")));
+        if (rule.enabled) {
+            parts_.wanted |= names_calls ? rule.events : rule.events & with_row;
+        }
     }
 }
 
@@ -176,9 +195,6 @@ void ProgramBuilder::specialise_for(KindsAlike& alike) {
             rule.versions.push_back({left, code_.place(formulas_, left), alike.kinds});
         } else {
             version->events |= alike.kinds;
-        }
-        if (rule.enabled) {
-            parts_.wanted |= alike.kinds;
         }
     }
 }

@@ -39,6 +39,22 @@ std::string_view unix_path(const Event& event) {
     return remote;
 }
 
+/// Changes what relative names start from.
+bool is_move(const Event& event) {
+    return event.id() == EVENT_chdir || event.id() == EVENT_chroot;
+}
+
+/// What a duplicated descriptor stands for is told both as a file and, if it is one, as a socket.
+bool is_duplicate(const Event& event) {
+    return event.id() == EVENT_dup || event.id() == EVENT_dup2 || event.id() == EVENT_dup3;
+}
+
+/// Nothing in a message or a duplicate says who called whom: the lower port is the server's.
+bool tells_no_side(const Event& event) {
+    return is_duplicate(event) || event.id() == EVENT_sendto || event.id() == EVENT_sendmsg ||
+           event.id() == EVENT_recvfrom || event.id() == EVENT_recvmsg;
+}
+
 /// A call that failed early left the socket without a peer: what was asked is all there is.
 endpoint asked_end(const Event& event) {
     const Member* asked = event.member<"addr">();
@@ -48,15 +64,17 @@ endpoint asked_end(const Event& event) {
 }  // namespace
 
 bool has_file(const Event& event) {
-    return event.member<"file_type">() && (event.member<"fd">() || !is_syscall(event.kind()));
+    return event.member<"file_type">() &&
+           (event.member<"fd">() || is_duplicate(event) || !is_syscall(event.kind()));
 }
 
 bool has_socket(const Event& event) {
-    return event.member<"domain">() != nullptr;
+    return is_duplicate(event) ? event.number<"domain">().value_or(0) != 0
+                               : event.member<"domain">() != nullptr;
 }
 
 std::optional<int64_t> descriptor_of(const Event& event) {
-    const auto descriptor = event.number<"fd">();
+    const auto descriptor = is_duplicate(event) ? event.number<"res">() : event.number<"fd">();
     return descriptor && *descriptor < 0 ? -1 : descriptor;
 }
 
@@ -99,20 +117,30 @@ PathMembers path_of(const Event& event) {
     path.in_filesystem = event.member<"filesystem_path">();
     path.directory = event.member<"directory">();
     if (path.resolved) {
-        for (const Member* asked :
-             {event.member<"name">(), event.member<"path">(), event.member<"filename">()}) {
+        for (const Member* asked : {event.member<"name">(), event.member<"path">(),
+                                    event.member<"filename">(), event.member<"pathname">()}) {
             path.asked = path.asked ? path.asked : asked;
         }
     }
-    return path;
+    if (event.id() == EVENT_open_by_handle_at) {
+        path.resolved = event.member<"path">();
+    }
+    return event.member<"linkpath">() ? PathMembers{} : path;
 }
 
 PathMembers old_path_of(const Event& event) {
+    if (const Member* target = event.member<"target">()) {
+        return {target, nullptr, nullptr, nullptr};  // as it is: it starts from the link
+    }
     return {event.member<"oldpath">(), event.member<"old_directory">(),
             event.member<"resolved_old">(), nullptr};
 }
 
 PathMembers new_path_of(const Event& event) {
+    if (const Member* link = event.member<"linkpath">()) {
+        return {link, event.member<"directory">(), event.member<"resolved">(),
+                event.member<"filesystem_path">()};
+    }
     return {event.member<"newpath">(), event.member<"new_directory">(),
             event.member<"resolved_new">(), nullptr};
 }
@@ -127,7 +155,8 @@ Names names_of(const Context& context, const PathMembers& path, Scratch& scratch
     Names names;
     names.add(resolved);
     names.add(text(path.in_filesystem));
-    if (!asked.empty() && asked != resolved) {
+    const bool has_moved = is_move(event) && !resolved.empty();  // what it started from is gone
+    if (!asked.empty() && asked != resolved && (asked.front() == '/' || !has_moved)) {
         const std::string_view whole = absolute(context, text(path.directory), asked, scratch);
         // Where it starts from is not known: beside a true path, a part of one only misleads.
         if (resolved.empty() || whole.starts_with('/')) {
@@ -198,7 +227,7 @@ SocketEnds ends_of(const Event& event) {
     ends.remote = event.end(*remote);
     const bool is_connect =
         event.kind() == event_kind("connect") || event.kind() == event_kind("socket_connect");
-    if (is_connect) {
+    if (is_connect || (tells_no_side(event) && ends.local.port > ends.remote.port)) {
         if (ends.remote.family == 0) {
             ends.remote = asked_end(event);
         }

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -19,15 +20,18 @@
 #include <string>
 
 #include "engine/base/fd.h"
+#include "engine/event/event_table.h"
+#include "engine/event/system_calls.h"
+#include "engine/source/call_plans.h"
 #include "engine/source/canary_process.h"
 #include "engine/source/canary_uring.h"
+#include "probes/knobs.h"
 
 namespace saker {
 
 namespace {
 
 constexpr long kFchmodat2 = 452;  // newer than our headers
-constexpr long kNobody = -1;      // "leave this id as it is", or no id at all
 
 void close_if_open(long descriptor) {
     if (descriptor >= 0) {
@@ -154,9 +158,34 @@ void connect_to_nobody() {
 constexpr const char* kUnchangeable = "/proc/self/status";
 constexpr const char* kNewName = "/proc/self/stat";
 
+/// A name that sysfs, which is there wherever probes load, lets nobody make.
+constexpr const char* kUnmakeable = "/sys/saker-canary";
+constexpr const char* kUnremovable = "/sys/kernel";
+
 void change_names(event_id event) {
     switch (event) {
 #ifdef SYS_unlink
+        case EVENT_mkdir:
+            ::syscall(SYS_mkdir, kUnmakeable, 0700);
+            break;
+        case EVENT_rmdir:
+            ::syscall(SYS_rmdir, kUnremovable);
+            break;
+        case EVENT_mknod:
+            ::syscall(SYS_mknod, kUnmakeable, S_IFIFO, 0);
+            break;
+        case EVENT_symlink:
+            ::syscall(SYS_symlink, "/", kUnmakeable);
+            break;
+        case EVENT_link:
+            ::syscall(SYS_link, "/sys/kernel/notes", kUnmakeable);
+            break;
+        case EVENT_chown:
+            ::syscall(SYS_chown, kUnchangeable, -1, -1);
+            break;
+        case EVENT_lchown:
+            ::syscall(SYS_lchown, kUnchangeable, -1, -1);
+            break;
         case EVENT_unlink:
             ::syscall(SYS_unlink, kUnchangeable);
             break;
@@ -172,14 +201,29 @@ void change_names(event_id event) {
             ::syscall(SYS_renameat, AT_FDCWD, kUnchangeable, AT_FDCWD, kNewName);
             break;
 #endif
+        case EVENT_mkdirat:
+            ::syscall(SYS_mkdirat, AT_FDCWD, kUnmakeable, 0700);
+            break;
+        case EVENT_mknodat:
+            ::syscall(SYS_mknodat, AT_FDCWD, kUnmakeable, S_IFIFO, 0);
+            break;
+        case EVENT_symlinkat:
+            ::syscall(SYS_symlinkat, "/", AT_FDCWD, kUnmakeable);
+            break;
+        case EVENT_linkat:
+            ::syscall(SYS_linkat, AT_FDCWD, "/sys/kernel/notes", AT_FDCWD, kUnmakeable, 0);
+            break;
+        case EVENT_fchownat:
+            ::syscall(SYS_fchownat, AT_FDCWD, kUnchangeable, -1, -1, 0);
+            break;
+        case EVENT_truncate:
+            ::syscall(SYS_truncate, kUnchangeable, 0L);
+            break;
         case EVENT_unlinkat:
             ::syscall(SYS_unlinkat, AT_FDCWD, kUnchangeable, 0);
             break;
         case EVENT_renameat2:
             ::syscall(SYS_renameat2, AT_FDCWD, kUnchangeable, AT_FDCWD, kNewName, 0);
-            break;
-        case EVENT_fchmod:
-            ::syscall(SYS_fchmod, -1, 0);
             break;
         case EVENT_fchmodat:
             ::syscall(SYS_fchmodat, AT_FDCWD, kUnchangeable, 0444);
@@ -192,61 +236,36 @@ void change_names(event_id event) {
     }
 }
 
-/// On this thread alone: the C library would do it on all.
-void change_credentials(event_id event) {
-    switch (event) {
-        case EVENT_setuid:
-            ::syscall(SYS_setuid, kNobody);
-            break;
-        case EVENT_setreuid:
-            ::syscall(SYS_setreuid, kNobody, kNobody);
-            break;
-        case EVENT_setresuid:
-            ::syscall(SYS_setresuid, kNobody, kNobody, kNobody);
-            break;
-        case EVENT_setfsuid:
-            ::syscall(SYS_setfsuid, kNobody);
-            break;
-        case EVENT_setgid:
-            ::syscall(SYS_setgid, kNobody);
-            break;
-        case EVENT_setregid:
-            ::syscall(SYS_setregid, kNobody, kNobody);
-            break;
-        case EVENT_setresgid:
-            ::syscall(SYS_setresgid, kNobody, kNobody, kNobody);
-            break;
-        case EVENT_setfsgid:
-            ::syscall(SYS_setfsgid, kNobody);
-            break;
-        case EVENT_capset:
-            ::syscall(SYS_capset, nullptr, nullptr);
-            break;
-        default:
-            break;
+/// The number to call for an event that needs no act of its own kind; nothing when it is no call.
+long number_of(event_id event) {
+    if (event == EVENT_syscall) {
+        return SYSCALL_CANARY;
+    }
+    const SystemCall* call = find_system_call(kEventTable[event].kind);
+    return call ? call->native : -1;
+}
+
+/// Most calls refuse arguments of all ones, or take them for "leave it as it is": no descriptor, no
+/// address, no id and no set of flags is so.
+void call_with_nonsense(event_id event) {
+    if (const long number = number_of(event); number >= 0) {
+        ::syscall(number, -1L, -1L, -1L, -1L, -1L, -1L);
     }
 }
 
-void use_network(event_id event) {
+/// Calls made by their rows, and those of other programs that are known to refuse.
+bool refuses_nonsense(event_id event) {
     switch (event) {
         case EVENT_accept:
-            ::syscall(SYS_accept, -1, nullptr, nullptr);
-            break;
         case EVENT_accept4:
-            ::syscall(SYS_accept4, -1, nullptr, nullptr, 0);
-            break;
-        case EVENT_bind:
-            ::syscall(SYS_bind, -1, nullptr, 0);
-            break;
-        case EVENT_listen:
-            ::syscall(SYS_listen, -1, 0);
-            break;
-        case EVENT_connect:
-        case EVENT_socket_connect:
-            connect_to_nobody();
-            break;
+        case EVENT_capset:
+        case EVENT_sendto:
+        case EVENT_sendmsg:
+        case EVENT_recvfrom:
+        case EVENT_recvmsg:
+            return true;
         default:
-            break;
+            return call_plans()[event].size != 0;
     }
 }
 
@@ -286,10 +305,15 @@ EventSet act_for(const EventSet& events) {
             case EVENT_clone3:
                 fail_to_start(event);
                 break;
+            case EVENT_connect:
+            case EVENT_socket_connect:
+                connect_to_nobody();
+                break;
             default:
                 change_names(event);
-                change_credentials(event);
-                use_network(event);
+                if (refuses_nonsense(event)) {
+                    call_with_nonsense(event);
+                }
                 refused.set(number, !act_on_process(event));
                 break;
         }

@@ -64,8 +64,9 @@ class RunningIntake final : public CanaryIntake {
 
 }  // namespace
 
-Result<HookChange> KernelSource::prepare(const EventSet& wanted, bool environment) {
-    HookChange change{wanted, environment, {}};
+Result<HookChange> KernelSource::prepare(const EventSet& wanted, const CallSet& calls,
+                                         bool environment) {
+    HookChange change{wanted, calls, environment, {}};
     std::vector<HookPart*> present{&probes_.first};
     std::vector<const HookLadder*> ladders{&probes_.first.ladder};
     for (HookPart& part : more_) {
@@ -74,16 +75,18 @@ Result<HookChange> KernelSource::prepare(const EventSet& wanted, bool environmen
     }
     control& shared = probes_.first.object.shared();
     // Both until it is settled: what the old rules do not want they do not match.
-    fill_wanted(shared, options_.wanted | wanted, options_.environment || environment);
+    fill_wanted(shared, options_.wanted | wanted, options_.calls | calls,
+                options_.environment || environment);
     if (HookLadder(wanted, ladders, options_.asked_twice).standings().empty()) {
         return change;
     }
     KernelOptions options = options_;
     options.wanted = wanted;
+    options.calls = calls;
     RunningIntake intake(canaries_, probes_, is_ending_);
     auto added = load_more_probes(options, hierarchy_, present, intake);
     if (!added) {
-        fill_wanted(shared, options_.wanted, options_.environment);
+        fill_wanted(shared, options_.wanted, options_.calls, options_.environment);
         return added.error();
     }
     change.added.push_back(*std::move(added));
@@ -97,14 +100,15 @@ void KernelSource::give_up(HookChange change) {
             take_out(part.object, shared, standing);
         }
     }
-    fill_wanted(shared, options_.wanted, options_.environment);
+    fill_wanted(shared, options_.wanted, options_.calls, options_.environment);
 }
 
 std::vector<HookPart> KernelSource::commit(HookChange change) {
     control& shared = probes_.first.object.shared();
     options_.wanted = change.wanted;
+    options_.calls = change.calls;
     options_.environment = change.environment;
-    fill_wanted(shared, options_.wanted, options_.environment);
+    fill_wanted(shared, options_.wanted, options_.calls, options_.environment);
     std::ranges::move(change.added, std::back_inserter(more_));
     std::vector<HookPart*> parts{&probes_.first};
     for (HookPart& part : more_) {

@@ -52,16 +52,18 @@ void HookLadder::step_down(Standing& standing, std::string error) {
     }
 }
 
-HookLadder::Standing* HookLadder::with_program(const std::string& program) {
+bool HookLadder::step_down_from(const std::string& program, const std::string& error) {
+    bool found = false;
     for (Standing& standing : standings_) {
         const Rung* rung = standing.rung();
         if (rung && (rung->program == program ||
                      std::ranges::find(rung->companions, program, &Companion::program) !=
                          rung->companions.end())) {
-            return &standing;
+            step_down(standing, error);
+            found = true;
         }
     }
-    return nullptr;
+    return found;
 }
 
 std::vector<HookReport> HookLadder::report() const {

@@ -50,8 +50,8 @@ class HookLadder {
     /// The present rung did not hold; the next is up.
     void step_down(Standing& standing, std::string error);
 
-    /// The hook whose present rung has this program; null if none.
-    Standing* with_program(const std::string& program);
+    /// The same for every hook whose present rung has this program; false: none has.
+    bool step_down_from(const std::string& program, const std::string& error);
 
     std::vector<Standing>& standings() { return standings_; }
     const std::vector<Standing>& standings() const { return standings_; }

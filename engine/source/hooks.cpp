@@ -1,22 +1,15 @@
 #include "engine/source/hooks.h"
 
-#include <array>
-#include <string_view>
 #include <utility>
 
+#include "engine/event/event_table.h"
+#include "engine/event/system_calls.h"
+#include "engine/source/call_plans.h"
 #include "engine/source/hook_rows.h"
 
 namespace saker {
 
 namespace {
-
-constexpr std::array<std::string_view, EVENT_COUNT> kNames{
-#define FIELD(type, name, doc)
-#define EVENT(name, lane, category, doc, ...) #name,
-#include "probes/events.def"
-#undef EVENT
-#undef FIELD
-};
 
 /// Lifecycle hooks: state is wrong without them, so they are attached whatever is wanted.
 std::vector<Hook> lifecycle() {
@@ -49,10 +42,21 @@ bool is_start(event_id event) {
         .test(event);
 }
 
+/// Follows the plans of all calls that have one.
+const std::string kPlanProgram = "on_call";
+
+/// Calls without a row: only the dispatcher knows them all.
+Hook other_syscalls() {
+    Hook hook{"syscall", events({EVENT_syscall}), {}, {}, false, "other system calls are not seen"};
+    hook.rungs.push_back(
+        {HookKind::syscall_dispatcher, "sys_exit", kPlanProgram, {{"on_sys_exit"}}, ""});
+    return hook;
+}
+
 /// Exits of system calls: the argument, the result, and the object looked up or left by another
 /// hook.
 Hook syscall_exit(event_id event) {
-    const std::string name(kNames[event]);
+    const std::string name(kEventTable[event].name);
     Hook hook{name, events({event}), {}, {}, false, name + " is not seen"};
     if (is_start(event)) {
         hook.failures_only = true;
@@ -72,14 +76,26 @@ Hook syscall_exit(event_id event) {
               {program + "_fexit16", "__ia32_sys_" + name + "16"},
               {program + "_fexit_socketcall", "__ia32_compat_sys_socketcall"}};
 #endif
-    hook.rungs.push_back({HookKind::syscall_fexit, prefix + name, program + "_fexit", compat, ""});
-    hook.rungs.push_back(
-        {HookKind::syscall_dispatcher, "sys_exit", program, {{"on_sys_exit"}}, ""});
-    hook.rungs.push_back({HookKind::syscall_tracepoint,
-                          "sys_exit_" + name,
-                          program + "_tracepoint",
-                          {},
-                          "calls of 32-bit programs"});
+    const SystemCall* call = find_system_call(kEventTable[event].kind);
+    const bool is_native = call && call->native >= 0;
+    hook.has_harmless_act = hook.has_harmless_act && is_native;
+    if (is_native) {
+        hook.rungs.push_back(
+            {HookKind::syscall_fexit, prefix + name, program + "_fexit", compat, ""});
+    }
+    const bool has_plan = call_plans()[event].size != 0;
+    hook.rungs.push_back({HookKind::syscall_dispatcher,
+                          "sys_exit",
+                          has_plan ? kPlanProgram : program,
+                          {{"on_sys_exit"}},
+                          ""});
+    if (is_native) {  // else a function of that name is another call's: umount is of umount2
+        hook.rungs.push_back({HookKind::syscall_tracepoint,
+                              "sys_exit_" + name,
+                              program + "_tracepoint",
+                              {},
+                              "calls of 32-bit programs"});
+    }
     return hook;
 }
 
@@ -131,7 +147,13 @@ std::vector<Hook> helpers() {
                          static_cast<uint8_t>(stash)});
     };
     add("path_unlink", events({EVENT_unlink, EVENT_unlinkat}), STASH_names);
-    add("path_rmdir", events({EVENT_unlinkat}), STASH_names);
+    add("path_rmdir", events({EVENT_unlinkat, EVENT_rmdir}), STASH_names);
+    add("path_mkdir", events({EVENT_mkdir, EVENT_mkdirat}), STASH_names);
+    add("path_mknod", events({EVENT_mknod, EVENT_mknodat}), STASH_names);
+    add("path_symlink", events({EVENT_symlink, EVENT_symlinkat}), STASH_names);
+    add("path_link", events({EVENT_link, EVENT_linkat}), STASH_names);
+    add("path_chown", events({EVENT_chown, EVENT_lchown, EVENT_fchownat}), STASH_changed);
+    add("path_truncate", events({EVENT_truncate}), STASH_changed);
     add("path_rename", events({EVENT_rename, EVENT_renameat, EVENT_renameat2}), STASH_names);
     add("path_chmod", events({EVENT_chmod, EVENT_fchmodat, EVENT_fchmodat2}), STASH_changed);
     return hooks;
@@ -179,9 +201,12 @@ std::string Rung::name() const {
 
 std::vector<Hook> all_hooks() {
     std::vector<Hook> hooks = lifecycle();
-    for (const SyscallNumbers& row : syscall_numbers()) {
-        hooks.push_back(syscall_exit(row.event));
+    for (const SystemCall& call : system_calls()) {
+        if (const auto event = event_of_call(call.kind)) {
+            hooks.push_back(syscall_exit(*event));
+        }
     }
+    hooks.push_back(other_syscalls());
     append(hooks, kernel_events());
     append(hooks, process_hooks());
     append(hooks, helpers());
@@ -189,18 +214,13 @@ std::vector<Hook> all_hooks() {
     return hooks;
 }
 
-const std::vector<SyscallNumbers>& syscall_numbers() {
-    static constexpr int NONE = -1;
-    static const std::vector<SyscallNumbers> numbers {
-#if defined(__x86_64__)
-#define SYSCALL(event, x86, arm64, compat, short_compat) {EVENT_##event, x86, compat, short_compat},
-#else
-#define SYSCALL(event, x86, arm64, compat, short_compat) {EVENT_##event, arm64, NONE, NONE},
-#endif
-#include "probes/syscalls.def"
-#undef SYSCALL
-    };
-    return numbers;
+std::optional<event_id> event_of_call(EventKind kind) {
+    for (size_t event = 0; event < EVENT_COUNT; ++event) {
+        if (kEventTable[event].kind == kind) {
+            return static_cast<event_id>(event);
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace saker

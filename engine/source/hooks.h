@@ -3,14 +3,19 @@
 
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/event/event_kind.h"
 #include "probes/events.h"
 
 namespace saker {
 
 using EventSet = std::bitset<EVENT_COUNT>;
+
+/// Calls without a row in events.def, by the name rules have for them.
+using CallSet = std::bitset<kEventKinds>;
 
 enum class HookKind : uint8_t {
     tp_btf,              // a tracepoint of the kernel
@@ -64,13 +69,7 @@ struct Hook {
 /// Every hook this build has a program for, in the order of attaching.
 std::vector<Hook> all_hooks();
 
-/// What the system calls are numbered, for the dispatcher.
-struct SyscallNumbers {
-    event_id event;
-    int native;
-    int compat;
-    int short_compat;  // with 16-bit user and group ids
-};
-const std::vector<SyscallNumbers>& syscall_numbers();
+/// The event a call has a row for; nothing when it is reported as EVENT_syscall.
+std::optional<event_id> event_of_call(EventKind kind);
 
 }  // namespace saker

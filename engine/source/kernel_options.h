@@ -12,6 +12,7 @@ namespace saker {
 struct KernelOptions {
     Scope scope{};
     EventSet wanted{};         // events of process life come in any case
+    CallSet calls{};           // what EVENT_syscall, when wanted, is to report
     bool environment = false;  // of programs, when they start
     bool threads = false;      // fork events for threads too
     bool asked_twice = false;  // names of files opened are compared with those asked at first

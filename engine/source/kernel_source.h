@@ -26,6 +26,7 @@ struct RecordLoss {
 /// Hooks prepared for other wanted events, not in force yet.
 struct HookChange {
     EventSet wanted;
+    CallSet calls;
     bool environment = false;
     std::vector<HookPart> added;  // none or one
 };
@@ -43,10 +44,10 @@ class KernelSource final : public Source {
     void take_canary(std::span<const std::byte> record) override { watch_.take(record); }
     bool finished() const override { return false; }
 
-    /// Loads, attaches and proves the hooks that other wanted events need. Called from another
-    /// thread than poll's while that goes on: its polls bring the proofs. What is attached is not
-    /// touched, and on an error all is as it was.
-    Result<HookChange> prepare(const EventSet& wanted, bool environment);
+    /// Loads, attaches and proves the hooks that other wanted events, and calls without a row,
+    /// need. Called from another thread than poll's while that goes on: its polls bring the proofs.
+    /// What is attached is not touched, and on an error all is as it was.
+    Result<HookChange> prepare(const EventSet& wanted, const CallSet& calls, bool environment);
 
     /// From poll's thread: what was prepared is in force, and hooks that no longer serve anything
     /// are gone. What is given back is closed when it dies, which takes a while.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/event/system_calls.h"
+#include "engine/source/call_plans.h"
 #include "engine/source/hooks.h"
 
 namespace saker {
@@ -12,13 +14,29 @@ constexpr uint32_t kMostEnvironment = 4096;
 constexpr uint32_t kSocketcall = 102;
 
 bool is_socket_event(event_id event) {
-    return event == EVENT_connect || event == EVENT_bind || event == EVENT_listen ||
-           event == EVENT_accept || event == EVENT_accept4;
+    switch (event) {
+#define SOCKETCALL(name, number) case EVENT_##name:
+#include "probes/syscalls.def"
+        return true;
+        default:
+            return false;
+    }
 }
 
 /// Probes read it meanwhile.
 void store(uint8_t& place, uint8_t value) {
     __atomic_store_n(&place, value, __ATOMIC_RELAXED);
+}
+
+void store_numbers(control& shared, const SystemCall& call, uint8_t program) {
+    if (call.native >= 0) {
+        store(shared.native[call.native], program);
+    }
+    for (const int number : {call.compat, call.second_compat}) {
+        if (number >= 0) {
+            store(shared.compat[number], program);
+        }
+    }
 }
 
 }  // namespace
@@ -28,18 +46,9 @@ uint8_t program_index(event_id event) {
 }
 
 void set_numbers(control& shared, event_id event, bool wanted) {
-    const auto& all = syscall_numbers();
-    const auto row = std::ranges::find(all, event, &SyscallNumbers::event);
-    if (row == all.end()) {
-        return;
-    }
-    const uint8_t program = wanted ? program_index(event) : uint8_t{SYSCALL_NONE};
-    if (row->native >= 0) {
-        store(shared.native[row->native], program);
-    }
-    for (const int number : {row->compat, row->short_compat}) {
-        if (number >= 0) {
-            store(shared.compat[number], program);
+    for (const SystemCall& call : system_calls()) {
+        if (event_of_call(call.kind) == event) {
+            store_numbers(shared, call, wanted ? program_index(event) : uint8_t{SYSCALL_NONE});
         }
     }
 #if defined(__x86_64__)
@@ -49,12 +58,20 @@ void set_numbers(control& shared, event_id event, bool wanted) {
 #endif
 }
 
-void fill_wanted(control& shared, const EventSet& wanted, bool environment) {
+void fill_wanted(control& shared, const EventSet& wanted, const CallSet& calls, bool environment) {
     __atomic_store_n(&shared.environment_limit, environment ? kMostEnvironment : 0,
                      __ATOMIC_RELAXED);
     for (size_t event = 0; event < EVENT_COUNT; ++event) {
         store(shared.wanted[event], wanted.test(event) ? 1 : 0);
     }
+    const uint8_t none = SYSCALL_NONE;
+    const uint8_t others = program_index(EVENT_syscall);
+    for (const SystemCall& call : system_calls()) {
+        if (!event_of_call(call.kind)) {
+            store_numbers(shared, call, calls.test(index_of(call.kind)) ? others : none);
+        }
+    }
+    store(shared.native[SYSCALL_CANARY], wanted.test(EVENT_syscall) ? others : none);
 }
 
 Result<void> fill_knobs(knobs& settings, const KernelOptions& options,
@@ -63,6 +80,7 @@ Result<void> fill_knobs(knobs& settings, const KernelOptions& options,
     settings.arguments_limit = options.arguments_limit;
     settings.threads = options.threads;
     settings.asked_twice = options.asked_twice;
+    std::ranges::copy(call_plans(), settings.plans);
     switch (options.scope.kind) {
         case Scope::Kind::host:
             settings.scope = SCOPE_host;

@@ -182,11 +182,10 @@ class Loader {
             with_casts_ = false;
             return std::optional<Done>{};
         }
-        HookLadder::Standing* standing = ladder_.with_program(culprit);
-        if (culprit.empty() || !standing) {
+        const std::string why = error.message + ": " + error.hint;
+        if (culprit.empty() || !ladder_.step_down_from(culprit, why)) {
             return error;
         }
-        ladder_.step_down(*standing, error.message + ": " + error.hint);
         return std::optional<Done>{};
     }
 
@@ -197,7 +196,7 @@ class Loader {
         if (!present_.empty()) {
             return {};  // they were told
         }
-        fill_wanted(shared, options_.wanted, options_.environment);
+        fill_wanted(shared, options_.wanted, options_.calls, options_.environment);
         shared.wake[LANE_critical] = options_.critical_ring / kWakeShare;
         shared.wake[LANE_bulk] = options_.bulk_ring / kWakeShare;
         shared.own_pid_namespace = own_pid_namespace();

@@ -332,9 +332,14 @@ ProcessTable::Row& ProcessTable::on_act(const Event& event) {
         row.cap_permitted = record->cap_permitted;
         row.cap_effective = record->cap_effective;
     }
+    const bool moves = event.id() == EVENT_chdir || event.id() == EVENT_fchdir;
+    if (moves && result_of(event) == 0 && !event.text<"resolved">().empty()) {
+        set_cwd(row, event.text<"resolved">());
+    }
     if (const Member* directory = event.member<"directory">()) {
         const std::string_view cwd = event.text(*directory);
-        const bool is_from_cwd = event.number<"dirfd">().value_or(AT_FDCWD) == AT_FDCWD;
+        const bool is_from_cwd = event.number<"dirfd">().value_or(AT_FDCWD) == AT_FDCWD &&
+                                 event.number<"linkdirfd">().value_or(AT_FDCWD) == AT_FDCWD;
         if (is_from_cwd && !cwd.empty() && row.cwd != cwd) {
             set_cwd(row, cwd);
         }

@@ -109,7 +109,22 @@ TEST_CASE("the kinds of event a rule can match") {
     CAPTURE(condition);
     const RuleTexts rules({condition});
     CHECK(events_named(rules.program().events_of(0)) == events);
-    CHECK(rules.program().wanted_events() == rules.program().events_of(0));
+    if (events != "all") {
+        CHECK(rules.program().wanted_events() == rules.program().events_of(0));
+    }
+}
+
+TEST_CASE("calls without a row are wanted by the rules that name them") {
+    const auto wants = [](const RuleTexts& rules, std::string_view event) {
+        return rules.program().wanted_events().test(index_of(find_event_kind(event).value()));
+    };
+    const RuleTexts any({"proc.name = a", "evt.type != open"});
+    CHECK(wants(any, "openat"));
+    CHECK_FALSE(wants(any, "quotactl"));
+    CHECK_FALSE(wants(any, "syscall"));
+    const RuleTexts named({"proc.name = a", "evt.type in (quotactl, open)"});
+    CHECK(wants(named, "quotactl"));
+    CHECK_FALSE(wants(named, "sysfs"));
 }
 
 TEST_CASE("an event no rule wants reads no field, and others read each field once") {

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/event/system_calls.h"
 #include "tests/support/record_builder.h"
 
 namespace saker {
@@ -16,13 +17,33 @@ TEST_CASE("every event of the table has a kind of its own") {
         INFO(row.name);
         CHECK(name_of(row.kind) == row.name);
         CHECK(category_of(row.kind) == row.category);
-        CHECK(is_captured(row.kind) == !row.is_internal());
+        CHECK(is_captured(row.kind) == (!row.is_internal() && !row.stands_for_others()));
     }
-    CHECK_FALSE(is_captured(event_kind("brk")));
+    CHECK(is_captured(event_kind("brk")));  // by its number
+    CHECK_FALSE(is_captured(event_kind("spu_run")));
+    CHECK_FALSE(is_captured(event_kind("page_fault")));
     CHECK_FALSE(find_event_kind("opeat"));
     CHECK(find_event_kind("openat") == event_kind("openat"));
     CHECK_FALSE(is_syscall(event_kind("file_open")));
     CHECK(std::ranges::is_sorted(kEventNames, {}, &EventName::name));
+}
+
+TEST_CASE("a call without a row goes by its own name") {
+    const SystemCall* call = find_system_call(event_kind("quotactl"));
+    REQUIRE(call);
+    Record record("syscall");
+    record.set("nativeID", call->native).set("res", -3).set("argument1", 5);
+    const Event event = record.event();
+    CHECK(event.name() == "quotactl");
+    CHECK(event.category() == "other");
+    CHECK(result_of(event) == -3);
+    CHECK(event.number<"argument1">() == 5);
+    record.set("nativeID", 1 << 20);  // nobody's
+    CHECK(record.event().name() == "syscall");
+#ifdef __x86_64__
+    record.set("nativeID", call->compat).flag(RECORD_COMPAT);
+    CHECK(record.event().name() == "quotactl");
+#endif
 }
 
 TEST_CASE("members are read by name, struct and column") {

@@ -261,5 +261,55 @@ TEST_CASE("a kernel hook has no descriptor but a file") {
            {"evt.via", "io_uring"}});
 }
 
+TEST_CASE("a symbolic link has a target and a place") {
+    World world;
+    Record record("symlinkat");
+    record.by(100, 1000, 1, "ln").set("linkdirfd", AT_FDCWD).text("target", "/etc/shadow");
+    record.text("linkpath", "link").text("directory", "/tmp");
+    check(world, record,
+          {{"fs.path.source", "/etc/shadow"},
+           {"fs.path.target", "/tmp/link"},
+           {"fs.path.targetraw", "link"},
+           {"fs.path.name", "(missing)"}});
+}
+
+TEST_CASE("where a process stands follows its moves") {
+    World world;
+    Record record("chdir");
+    record.by(100, 1000, 1, "sh").at(5'000'000'000).text("path", "..");
+    record.text("resolved", "/srv/data");
+    check(world, record, {{"proc.cwd", "/srv/data/"}, {"fs.path.name", "/srv/data"}});
+    Record failed("chdir");
+    failed.by(100, 1000, 1, "sh").at(6'000'000'000).set("res", -2).text("path", "/nowhere");
+    check(world, failed, {{"proc.cwd", "/srv/data/"}, {"fs.path.name", "/nowhere"}});
+}
+
+TEST_CASE("a link made elsewhere does not move its maker") {
+    World world;
+    Record stands("chdir");
+    stands.by(100, 1000, 1, "sh").at(5'000'000'000).text("path", "/srv").text("resolved", "/srv");
+    check(world, stands, {{"proc.cwd", "/srv/"}});
+    Record record("symlinkat");
+    record.by(100, 1000, 1, "sh").at(6'000'000'000).set("linkdirfd", 5).text("target", "x");
+    record.text("linkpath", "link").text("directory", "/tmp");
+    check(world, record, {{"proc.cwd", "/srv/"}});
+}
+
+TEST_CASE("a duplicated descriptor is what it stands for") {
+    World world;
+    Record file("dup2");
+    file.by(100, 1000, 1, "sh").set("res", 1).set("oldfd", 5).set("newfd", 1);
+    file.set("file_type", S_IFREG | 0644).text("resolved", "/var/log/x");
+    check(world, file, {{"fd.num", "1"}, {"fd.type", "file"}, {"fd.name", "/var/log/x"}});
+    Record socket("dup");
+    socket.by(100, 1000, 1, "sh").set("res", 0).set("oldfd", 3).set("domain", 2).set("type", 1);
+    socket.end("local", "10.0.0.1", 40000).end("remote", "1.2.3.4", 443);
+    check(world, socket,
+          {{"fd.num", "0"},
+           {"fd.type", "ipv4"},
+           {"fd.name", "10.0.0.1:40000->1.2.3.4:443"},
+           {"fd.sip", "1.2.3.4"}});
+}
+
 }  // namespace
 }  // namespace saker

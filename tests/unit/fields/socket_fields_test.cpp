@@ -167,5 +167,17 @@ TEST_CASE("the hook sees the same peer") {
           {{"fd.sip", "169.254.169.254"}, {"fd.num", "(missing)"}, {"evt.res", "(missing)"}});
 }
 
+TEST_CASE("a message's lower port is the server's, whoever speaks") {
+    for (const char* event : {"sendto", "sendmsg", "recvfrom", "recvmsg"}) {
+        INFO(event);
+        Record asks = socket_event(event, AF_INET, SOCK_DGRAM);
+        asks.end("local", "10.0.0.1", 40000).end("remote", "8.8.8.8", 53);
+        check(asks, {{"fd.sip", "8.8.8.8"}, {"fd.cip", "10.0.0.1"}, {"fd.rport", "53"}});
+        Record answers = socket_event(event, AF_INET, SOCK_DGRAM);
+        answers.end("local", "10.0.0.1", 53).end("remote", "10.0.0.9", 40000);
+        check(answers, {{"fd.sip", "10.0.0.1"}, {"fd.cip", "10.0.0.9"}, {"fd.lport", "53"}});
+    }
+}
+
 }  // namespace
 }  // namespace saker
