@@ -71,7 +71,7 @@ int run_with(const RunOptions& options, Prepared prepared, KernelSource& source,
         }
     }
     stop.start_clock();
-    announce_ready();
+    run.announce();
     const Result<void> ended = run.until(stop);
     run.sum_up(options.json);
     return ended ? kFine : fail(ended.error(), kKernelRefuses);

@@ -66,9 +66,13 @@ void LiveRun::look_up_names() {
     state_.ask_for_names(*names_);
 }
 
-Result<void> LiveRun::until(Stop& stop) {
+void LiveRun::announce() {
     board_.set_ready(true);
     notifier_.ready("watching");
+    announce_ready();
+}
+
+Result<void> LiveRun::until(Stop& stop) {
     Result<void> ended = run_until(
         stop, [&](int wait_ms) { return poll(stop, wait_ms); }, [this] { every_second(); });
     pipeline_.finish();

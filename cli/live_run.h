@@ -24,6 +24,9 @@ class LiveRun {
     LiveRun(const RunOptions& options, Prepared prepared, KernelSource& source,
             Deliveries deliveries);
 
+    /// Says that events flow: to whoever reads the log, asks over HTTP or manages the service.
+    void announce();
+
     /// Until told to stop; events flow all the while.
     Result<void> until(Stop& stop);
 

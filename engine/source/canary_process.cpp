@@ -7,12 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
 
-#include "engine/source/hooks.h"
+#include "engine/event/event_table.h"
+#include "engine/event/system_calls.h"
 
 namespace saker {
 
@@ -60,9 +60,8 @@ void stay_who_we_are() {
 /// Most calls refuse arguments of all ones: no descriptor, address, id or set of flags is so.
 /// False: not permitted.
 bool call_with_nonsense(event_id event) {
-    const auto& numbers = syscall_numbers();
-    const auto call = std::ranges::find(numbers, event, &SyscallNumbers::event);
-    if (call != numbers.end() && call->native >= 0) {
+    const SystemCall* call = find_system_call(kEventTable[event].kind);
+    if (call && call->native >= 0) {
         return ::syscall(call->native, -1L, -1L, -1L, -1L, -1L, -1L) != -1 || errno != EPERM;
     }
     return true;

@@ -463,7 +463,7 @@ TEST_CASE("an alert whose words need the runtime waits for them too") {
 }
 
 TEST_CASE("nobody waits longer than allowed, and the alert says so") {
-    ContainerBench bench({"boot", false, {}, 1000, 1 << 20});
+    ContainerBench bench({"boot", false, {}, {}, 1000, 1 << 20});
     bench.open(1);
     CHECK(bench.alerts.size() == 1);
     bench.open(2000, 0);
@@ -474,7 +474,7 @@ TEST_CASE("nobody waits longer than allowed, and the alert says so") {
 }
 
 TEST_CASE("what waits is bounded: the oldest then waits no longer") {
-    ContainerBench bench({"boot", false, {}, UINT64_MAX / 2, 4096});
+    ContainerBench bench({"boot", false, {}, {}, UINT64_MAX / 2, 4096});
     for (uint64_t number = 1; number <= 50; ++number) {
         bench.open(number);
     }

@@ -120,10 +120,10 @@ TEST_CASE("calls without a row are wanted by the rules that name them") {
     };
     const RuleTexts any({"proc.name = a", "evt.type != open"});
     CHECK(wants(any, "openat"));
-    CHECK_FALSE(wants(any, "quotactl"));
+    CHECK_FALSE(wants(any, "sched_getattr"));
     CHECK_FALSE(wants(any, "syscall"));
-    const RuleTexts named({"proc.name = a", "evt.type in (quotactl, open)"});
-    CHECK(wants(named, "quotactl"));
+    const RuleTexts named({"proc.name = a", "evt.type in (sched_getattr, open)"});
+    CHECK(wants(named, "sched_getattr"));
     CHECK_FALSE(wants(named, "sysfs"));
 }
 
