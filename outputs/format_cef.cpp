@@ -38,7 +38,8 @@ std::string one_line(std::string_view text) {
 
 /// Between bars: no bar, backslash or end of line stays bare.
 void append_header(std::string_view text, std::string& out) {
-    for (const char c : shortened(one_line(text), kLongText)) {
+    const std::string line = one_line(text);
+    for (const char c : shortened(line, kLongText)) {
         if (c == '|' || c == '\\') {
             out += '\\';
         }

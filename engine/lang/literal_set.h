@@ -45,7 +45,7 @@ inline uint64_t digest(std::string_view text) {
     uint64_t word = 0;
     if (text.size() >= sizeof(word)) {
         std::memcpy(&word, text.data() + text.size() - sizeof(word), sizeof(word));
-    } else {
+    } else if (!text.empty()) {
         std::memcpy(&word, text.data(), text.size());
     }
     return (word ^ text.size() << 56U) * 0xd6e8feb86659fd93ULL >> 32U;
