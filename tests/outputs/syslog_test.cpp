@@ -194,7 +194,7 @@ TEST_CASE("rsyslog that is killed under load and comes back has every alert", "[
     CHECK(delivery->counts().delivered == 1000);
 }
 
-TEST_CASE("TLS receivers must be who they say", "[syslog]") {
+TEST_CASE("TLS receivers must be who they say", "[tls]") {
     const TemporaryFolder folder;
     const Certificates certificates(folder);
     const int port = free_port();
