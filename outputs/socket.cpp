@@ -12,7 +12,6 @@
 #include <cstring>
 #include <memory>
 #include <string>
-#include <thread>
 
 namespace saker::outputs {
 namespace {
@@ -133,19 +132,9 @@ Result<void> send_all(int fd, std::string_view bytes, const Patience& patience) 
     return {};
 }
 
-Result<void> wait_until_taken(int fd, const Patience& patience) {
-    static constexpr std::chrono::microseconds kPause{200};
+bool has_untaken(int fd) {
     int waiting = 0;
-    while (::ioctl(fd, SIOCOUTQ, &waiting) == 0 && waiting > 0) {
-        if (const Result<void> open = check_open(fd); !open) {
-            return open.error();
-        }
-        if (patience.is_stopped || Clock::now() >= patience.deadline) {
-            return Error{"the receiver takes nothing"};
-        }
-        std::this_thread::sleep_for(kPause);
-    }
-    return {};
+    return ::ioctl(fd, SIOCOUTQ, &waiting) == 0 && waiting > 0;
 }
 
 Result<void> check_open(int fd) {

@@ -26,8 +26,8 @@ Result<Fd> connect_to(const Address& address, const Patience& patience);
 
 Result<void> send_all(int fd, std::string_view bytes, const Patience& patience);
 
-/// Waits until the other side's kernel has everything.
-Result<void> wait_until_taken(int fd, const Patience& patience);
+/// The other side's kernel does not have everything yet.
+bool has_untaken(int fd);
 
 /// An error when the other side closed the connection. What it says is read and thrown away.
 Result<void> check_open(int fd);

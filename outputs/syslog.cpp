@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "outputs/address.h"
 #include "outputs/facility.h"
@@ -43,6 +44,7 @@ class Syslog final : public Transport {
     Result<void> open();
     Result<void> send_one(const Parcel& parcel);
     Result<void> send_bytes(std::string_view bytes);
+    Result<void> wait_until_taken();
     void close();
 
     const Address address_;
@@ -100,6 +102,22 @@ Result<void> Syslog::send_bytes(std::string_view bytes) {
     return tls_ ? tls_->send_all(bytes, patience()) : send_all(fd_.get(), bytes, patience());
 }
 
+/// Nothing wakes who waits for that.
+Result<void> Syslog::wait_until_taken() {
+    static constexpr std::chrono::microseconds kPause{200};
+    const Patience until = patience();
+    while (has_untaken(fd_.get())) {
+        if (const Result<void> stands = check(); !stands) {
+            return stands;
+        }
+        if (until.is_stopped || Clock::now() >= until.deadline) {
+            return Error{"the receiver takes nothing"};
+        }
+        std::this_thread::sleep_for(kPause);
+    }
+    return {};
+}
+
 /// A datagram is its own frame; in a stream the length goes before, but a local stream socket
 /// takes lines.
 Result<void> Syslog::send_one(const Parcel& parcel) {
@@ -122,7 +140,7 @@ SendReport Syslog::send(std::span<const Parcel> parcels) {
         report.accepted += done ? 1 : 0;
     }
     if (done && is_stream()) {
-        done = wait_until_taken(fd_.get(), patience());
+        done = wait_until_taken();
     }
     if (!done) {
         report.error = done.error().text();

@@ -1,8 +1,12 @@
 // rsyslog, as Debian packages it, on sockets of the test's own.
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <csignal>
 #include <fstream>
 #include <regex>
 
+#include "engine/base/fd.h"
 #include "outputs/address.h"
 #include "outputs/syslog_message.h"
 #include "tests/outputs/scene.h"
@@ -13,8 +17,23 @@ using namespace saker::testing;
 
 namespace {
 
+bool is_free(int port) {
+    const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    constexpr int kYes = 1;
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &kYes, sizeof kYes);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+/// Below the ports the kernel gives to connections: none of them can take it meanwhile.
 int free_port() {
-    static int next = 20'000 + ::getpid() % 20'000;
+    static int next = 20'000 + ::getpid() % 12'000;
+    while (!is_free(next)) {
+        ++next;
+    }
     return next++;
 }
 
@@ -194,7 +213,26 @@ TEST_CASE("rsyslog that is killed under load and comes back has every alert", "[
     CHECK(delivery->counts().delivered == 1000);
 }
 
-TEST_CASE("TLS receivers must be who they say", "[tls]") {
+TEST_CASE("what a TLS receiver says while we wait for it breaks nothing", "[syslog]") {
+    const TemporaryFolder folder;
+    const Certificates certificates(folder);
+    auto talker = support::Child::start(
+        {SAKER_SOURCE_DIR "/tests/outputs/talker", certificates.server, certificates.server_key});
+    REQUIRE(talker);
+    const auto line = talker->out().next(kPatience);
+    int port = 0;
+    REQUIRE(line);
+    REQUIRE(std::sscanf(line->c_str(), "listening %d", &port) == 1);
+    config::OutputSetting setting = syslog_setting("tls:localhost:" + std::to_string(port));
+    prove_both(setting, certificates);
+    const auto delivery = deliver_to(setting);
+    offer(*delivery, 0, 200);
+    wait_until([&] { return delivery->counts().delivered == 200; });
+    INFO(delivery->take_error());
+    CHECK(delivery->counts().attempts_failed == 0);
+}
+
+TEST_CASE("TLS receivers must be who they say", "[syslog]") {
     const TemporaryFolder folder;
     const Certificates certificates(folder);
     const int port = free_port();
