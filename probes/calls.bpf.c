@@ -191,14 +191,14 @@ int BPF_PROG(on_call, struct pt_regs* regs, long result) {
     return exit_call(&call, call.begun->event);
 }
 
-/* Where functions can be hooked, a program for each way into each call; 32-bit programs have an
- * elder way into some, for ids of 16 bits. */
+/* Where functions can be hooked, a program for each way into each call; 32-bit programs have a
+ * second way into some, for ids of 16 bits or wider offsets. */
 #define CALL(name, x86, arm64, compat, short_compat)            \
     static __always_inline int exit_##name(struct call* call) { \
         return exit_call(call, EVENT_##name);                   \
     }                                                           \
     AT_OWN_HOOKS(name, exit_##name)                             \
-    AT_FUNCTION("fexit/__ia32_sys_" #name "16", name##_fexit16, exit_##name)
+    AT_FUNCTION("fexit/__ia32_sys_" #name "16", name##_fexit32_second, exit_##name)
 #define SOCKETCALL_CALL(name, number)                                      \
     static __always_inline int exit_socketcall_##name(struct call* call) { \
         return unpack_socketcall(call, number) ? exit_##name(call) : 0;    \

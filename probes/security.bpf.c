@@ -87,16 +87,24 @@ static __always_inline int submit_capable(struct user_namespace* namespace, int 
     return 0;
 }
 
-HOOK3(capable, security_capable, const struct cred*, cred, struct user_namespace*, namespace, int,
-      capability) {
-    return submit_capable(namespace, capability, 0);
-}
-
-/* d48da4d5ed7b (6.14): a tracepoint where the question is answered. */
+/* Where the answer is known: d48da4d5ed7b (6.14), or at the end of the function that asks. An LSM
+ * program would not hear of what a module before it refused. */
 SEC("tp_btf/cap_capable")
 int BPF_PROG(on_cap_capable, const struct cred* cred, struct user_namespace* namespace,
              const struct user_namespace* capable_namespace, int capability, int answer) {
     return submit_capable(namespace, capability, answer);
+}
+
+SEC("fexit/security_capable")
+int BPF_PROG(on_capable_fexit, const struct cred* cred, struct user_namespace* namespace,
+             int capability, unsigned int options, int answer) {
+    return submit_capable(namespace, capability, answer);
+}
+
+SEC("kprobe/security_capable")
+int BPF_KPROBE(on_capable_kprobe, const struct cred* cred, struct user_namespace* namespace,
+               int capability) {
+    return submit_capable(namespace, capability, 0);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -7,7 +7,9 @@
 namespace saker {
 
 Result<void> attach_rung(ProbeObject& object, const Rung& rung) {
-    auto attached = object.attach(rung.program);
+    auto attached = rung.kind == HookKind::syscall_tracepoint
+                        ? object.attach_tracepoint(rung.program, rung.target)
+                        : object.attach(rung.program);
     for (const Companion& companion : rung.companions) {
         if (attached && object.is_enabled(companion.program)) {
             attached = object.attach(companion.program);

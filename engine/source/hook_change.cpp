@@ -89,7 +89,7 @@ Result<HookChange> KernelSource::prepare(const EventSet& wanted, const CallSet& 
         fill_wanted(shared, options_.wanted, options_.calls, options_.environment);
         return added.error();
     }
-    change.added.push_back(*std::move(added));
+    change.added = *std::move(added);
     return change;
 }
 

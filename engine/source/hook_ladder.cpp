@@ -1,6 +1,7 @@
 #include "engine/source/hook_ladder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace saker {
@@ -21,6 +22,25 @@ HookLadder::HookLadder(const EventSet& wanted, const std::vector<const HookLadde
 bool HookLadder::has(const std::string& hook) const {
     return std::ranges::any_of(
         standings_, [&](const Standing& standing) { return standing.hook.name == hook; });
+}
+
+bool HookLadder::has_rungs() const {
+    return std::ranges::any_of(standings_,
+                               [](const Standing& standing) { return standing.rung() != nullptr; });
+}
+
+HookLadder HookLadder::split(const std::set<std::string>& hooks) {
+    HookLadder taken;
+    std::vector<Standing> kept;
+    for (Standing& standing : standings_) {
+        (hooks.count(standing.hook.name) ? taken.standings_ : kept).push_back(std::move(standing));
+    }
+    standings_ = std::move(kept);
+    return taken;
+}
+
+void HookLadder::join(HookLadder other) {
+    std::ranges::move(other.standings_, std::back_inserter(standings_));
 }
 
 std::vector<HookLadder::Standing> HookLadder::remove_all_but(const EventSet& wanted) {

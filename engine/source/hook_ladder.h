@@ -1,6 +1,7 @@
 // Which rung each wanted hook stands on, and why not on a better one.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,12 +59,23 @@ class HookLadder {
 
     bool has(const std::string& hook) const;
 
+    /// Some hook has a rung to stand on.
+    bool has_rungs() const;
+
+    /// Takes out the hooks of these names.
+    HookLadder split(const std::set<std::string>& hooks);
+
+    /// Takes the hooks of another ladder in.
+    void join(HookLadder other);
+
     /// Takes out the hooks that no longer serve anything.
     std::vector<Standing> remove_all_but(const EventSet& wanted);
 
     std::vector<HookReport> report() const;
 
   private:
+    HookLadder() = default;
+
     std::vector<Standing> standings_;
 };
 

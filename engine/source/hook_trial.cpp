@@ -54,7 +54,7 @@ Place place_of(const Rung& rung) {
         case HookKind::syscall_dispatcher:
             return {BPF_TRACE_RAW_TP, BPF_PROG_TYPE_TRACING, "btf_trace_" + rung.target,
                     BTF_KIND_TYPEDEF};
-        case HookKind::syscall_fexit:
+        case HookKind::fexit:
             return {BPF_TRACE_FEXIT, BPF_PROG_TYPE_TRACING, rung.target, BTF_KIND_FUNC};
         case HookKind::fentry:
             return {BPF_TRACE_FENTRY, BPF_PROG_TYPE_TRACING, rung.target, BTF_KIND_FUNC};

@@ -53,6 +53,44 @@ Hook other_syscalls() {
     return hook;
 }
 
+#if defined(__x86_64__)
+constexpr const char* kNativePrefix = "__x64_sys_";
+#else
+constexpr const char* kNativePrefix = "__arm64_sys_";
+#endif
+
+/// The kernel's name of a call, where it is another: umount is an elder call's, and sendfile that
+/// of 32-bit programs.
+std::string kernel_name(const std::string& call) {
+    if (call == "sendfile") {
+        return "sendfile64";
+    }
+    return call == "umount2" ? "umount" : call;
+}
+
+/// The function of a call without arguments has a name for each interface, but is one: the kernel
+/// refuses to hook it twice, and the program there tells the interfaces apart.
+bool has_arguments(event_id event) {
+    return !events({EVENT_fork, EVENT_vfork, EVENT_setsid, EVENT_munlockall, EVENT_inotify_init})
+                .test(event);
+}
+
+/// The ways of 32-bit programs into a call: what is there is hooked too.
+std::vector<Companion> compat_ways(event_id event, const std::string& name) {
+#if defined(__x86_64__)
+    if (has_arguments(event)) {
+        const std::string program = "on_" + name;
+        const std::string second =
+            event == EVENT_sendfile ? "__ia32_compat_sys_sendfile64" : "__ia32_sys_" + name + "16";
+        return {{program + "_fexit32", "__ia32_sys_" + kernel_name(name)},
+                {program + "_fexit32_compat", "__ia32_compat_sys_" + name},
+                {program + "_fexit32_second", second},
+                {program + "_fexit_socketcall", "__ia32_compat_sys_socketcall"}};
+    }
+#endif
+    return {};
+}
+
 /// Exits of system calls: the argument, the result, and the object looked up or left by another
 /// hook.
 Hook syscall_exit(event_id event) {
@@ -64,24 +102,12 @@ Hook syscall_exit(event_id event) {
         hook.has_harmless_act = event != EVENT_fork && event != EVENT_vfork;
     }
     const std::string program = "on_" + name;
-#if defined(__x86_64__)
-    const std::string prefix = "__x64_sys_";
-#else
-    const std::string prefix = "__arm64_sys_";
-#endif
-    std::vector<Companion> compat;
-#if defined(__x86_64__)
-    compat = {{program + "_fexit32", "__ia32_sys_" + name},
-              {program + "_fexit32_compat", "__ia32_compat_sys_" + name},
-              {program + "_fexit16", "__ia32_sys_" + name + "16"},
-              {program + "_fexit_socketcall", "__ia32_compat_sys_socketcall"}};
-#endif
     const SystemCall* call = find_system_call(kEventTable[event].kind);
     const bool is_native = call && call->native >= 0;
     hook.has_harmless_act = hook.has_harmless_act && is_native;
     if (is_native) {
-        hook.rungs.push_back(
-            {HookKind::syscall_fexit, prefix + name, program + "_fexit", compat, ""});
+        hook.rungs.push_back({HookKind::fexit, kNativePrefix + kernel_name(name),
+                              program + "_fexit", compat_ways(event, name), ""});
     }
     const bool has_plan = call_plans()[event].size != 0;
     hook.rungs.push_back({HookKind::syscall_dispatcher,
@@ -89,9 +115,9 @@ Hook syscall_exit(event_id event) {
                           has_plan ? kPlanProgram : program,
                           {{"on_sys_exit"}},
                           ""});
-    if (is_native) {  // else a function of that name is another call's: umount is of umount2
+    if (is_native) {
         hook.rungs.push_back({HookKind::syscall_tracepoint,
-                              "sys_exit_" + name,
+                              "sys_exit_" + kernel_name(name),
                               program + "_tracepoint",
                               {},
                               "calls of 32-bit programs"});
@@ -185,7 +211,7 @@ std::string Rung::name() const {
         case HookKind::tp_btf:
         case HookKind::syscall_dispatcher:
             return "tp_btf/" + target;
-        case HookKind::syscall_fexit:
+        case HookKind::fexit:
             return "fexit/" + target;
         case HookKind::syscall_tracepoint:
             return "tracepoint/syscalls/" + target;

@@ -19,7 +19,7 @@ using CallSet = std::bitset<kEventKinds>;
 
 enum class HookKind : uint8_t {
     tp_btf,              // a tracepoint of the kernel
-    syscall_fexit,       // the end of one system call's function
+    fexit,               // the end of a function of the kernel
     syscall_dispatcher,  // the end of every system call, sorted by number
     syscall_tracepoint,  // the tracepoint of one system call
     lsm,

@@ -41,12 +41,15 @@ std::vector<Hook> requests() {
                               security_rungs("bpf", "security_bpf"),
                               "what is asked of BPF is read from the caller's memory, which may "
                               "have changed"));
-    hooks.push_back(reporting("capable", EVENT_capable, {}, "which capabilities are asked for"));
-    hooks.back().rungs.push_back(tracepoint("cap_capable", "on_cap_capable"));
-    for (Rung& rung : security_rungs("capable", "security_capable")) {
-        rung.blind_spot = "whether the capability was refused";
-        hooks.back().rungs.push_back(std::move(rung));
-    }
+    hooks.push_back(reporting("capable", EVENT_capable,
+                              {tracepoint("cap_capable", "on_cap_capable"),
+                               {HookKind::fexit, "security_capable", "on_capable_fexit"},
+                               {HookKind::kprobe,
+                                "security_capable",
+                                "on_capable_kprobe",
+                                {},
+                                "whether the capability was refused"}},
+                              "which capabilities are asked for"));
     return hooks;
 }
 

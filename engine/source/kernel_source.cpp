@@ -79,6 +79,7 @@ KernelSource::KernelSource(KernelOptions options, LoadedProbes probes, Fd waitin
                            CgroupHierarchy hierarchy)
     : options_(std::move(options)),
       probes_(std::move(probes)),
+      more_(std::move(probes_.more)),
       waiting_(std::move(waiting)),
       hierarchy_(std::move(hierarchy)) {}
 
@@ -88,8 +89,11 @@ Result<std::unique_ptr<KernelSource>> KernelSource::open(const KernelOptions& op
     if (!probes) {
         return probes.error();
     }
-    auto needed = check_needed(probes->first.ladder);
-    if (!needed) {
+    HookLadder all = probes->first.ladder;
+    for (const HookPart& part : probes->more) {
+        all.join(part.ladder);
+    }
+    if (auto needed = check_needed(all); !needed) {
         return needed.error();
     }
     auto waiting = watch_rings(probes->first.object);

@@ -28,7 +28,7 @@ struct HookChange {
     EventSet wanted;
     CallSet calls;
     bool environment = false;
-    std::vector<HookPart> added;  // none or one
+    std::vector<HookPart> added;
 };
 
 class KernelSource final : public Source {
@@ -95,7 +95,7 @@ class KernelSource final : public Source {
 
     KernelOptions options_;
     LoadedProbes probes_;
-    std::vector<HookPart> more_;  // what reloads added
+    std::vector<HookPart> more_;  // what later rounds and reloads added
     CanaryTray canaries_;
     HookWatch watch_;
     std::atomic<bool> is_ending_ = false;

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
+#include <set>
 
 #include "engine/source/canary.h"
 #include "engine/source/hook_attach.h"
@@ -29,28 +29,36 @@ uint32_t own_pid_namespace() {
 
 void enable_rung(ProbeObject& object, const Rung& rung, const HookTrial& trial) {
     object.enable(rung.program);
+    const bool is_function = rung.kind == HookKind::fexit;
+    if (is_function) {
+        object.aim(rung.program, rung.target);
+    }
     for (const Companion& companion : rung.companions) {
         if (companion.function.empty() || trial.has_function(companion.function)) {
             object.enable(companion.program);
+            if (is_function) {
+                object.aim(companion.program, companion.function);
+            }
         }
     }
 }
 
+/// In rounds: what holds is kept, attached, and what does not is tried on its next rungs beside it.
 class Loader {
   public:
-    /// What is there shares its maps; nothing there: these are the first.
+    /// What is there shares its maps; nothing there: the first made here has them for all.
     Loader(const KernelOptions& options, const CgroupHierarchy& hierarchy, HookTrial trial,
-           HookLadder ladder, const std::vector<HookPart*>& present, CanaryIntake& intake)
+           HookLadder ladder, const std::vector<HookPart*>& others, CanaryIntake& intake)
         : options_(options),
           hierarchy_(hierarchy),
           trial_(std::move(trial)),
           ladder_(std::move(ladder)),
           with_casts_(trial_.has_function("bpf_rdonly_cast")),
-          present_(present),
+          others_(others),
           intake_(intake) {}
 
     struct Done {
-        HookPart part;
+        std::vector<HookPart> parts;
         std::vector<std::byte> early;
         std::string snapshot_program;
         bool has_tree;
@@ -59,21 +67,29 @@ class Loader {
 
     Result<Done> run() {
         drop_unwanted_kinds();
+        bool is_first = true;
         while (true) {
             ladder_.settle(trial_);
-            auto settled = attempt();
-            if (!settled) {
-                return settled.error();
+            if (!is_first && !ladder_.has_rungs()) {
+                parts_.back().ladder.join(std::move(ladder_));
+                break;
             }
-            if (settled->has_value()) {
-                return **std::move(settled);
+            auto held = round();
+            if (!held) {
+                withdraw();
+                return held.error();
+            }
+            is_first &= !*held;
+            if (*held && ladder_.standings().empty()) {
+                break;
             }
         }
+        const char* program = snapshot_program();
+        return Done{std::move(parts_), std::move(early_), program ? program : "", has_tree_,
+                    snapshot_rung_ == 0};
     }
 
   private:
-    using Attempt = Result<std::optional<Done>>;
-
     void drop_unwanted_kinds() {
         for (auto& standing : ladder_.standings()) {
             auto& rungs = standing.hook.rungs;
@@ -86,8 +102,9 @@ class Loader {
         }
     }
 
-    /// One round. Nothing inside means: some hook stepped down, and the round must be done again.
-    Attempt attempt() {
+    /// False: the kernel refused to load some program, and the round must be done again. What did
+    /// not hold stays on the ladder, a rung lower.
+    Result<bool> round() {
         auto object = prepare();
         if (!object) {
             return object.error();
@@ -95,24 +112,41 @@ class Loader {
         std::string culprit;
         auto loaded = object->load(culprit);
         if (!loaded) {
-            return blame(culprit, std::move(loaded.error()));
+            auto blamed = blame(culprit, std::move(loaded.error()));
+            return blamed ? Result<bool>(false) : Result<bool>(blamed.error());
         }
         if (auto introduced = introduce(*object); !introduced) {
             return introduced.error();
         }
-        if (!attach_all(*object)) {
-            withdraw(*object);
-            return std::optional<Done>{};
+        parts_.push_back({*std::move(object), std::move(ladder_)});
+        HookPart& part = parts_.back();
+        ladder_ = attach_all(part);
+        auto silent = prove(part);
+        if (!silent) {
+            return silent.error();
         }
-        return prove(std::move(*object));
+        ladder_.join(*std::move(silent));
+        return true;
     }
 
     /// What shares the maps of others must not leave anything in them.
-    void withdraw(ProbeObject& object) {
-        for (const HookLadder::Standing& standing : dispatched_) {
-            put_into_dispatcher(object, object.shared(), standing, false);
+    void withdraw() {
+        for (HookPart& part : parts_) {
+            for (const HookLadder::Standing& standing : part.ladder.standings()) {
+                take_out(part.object, part.object.shared(), standing);
+            }
         }
-        dispatched_.clear();
+    }
+
+    std::vector<const ProbeObject*> present() const {
+        std::vector<const ProbeObject*> objects;
+        for (const HookPart* part : others_) {
+            objects.push_back(&part->object);
+        }
+        for (const HookPart& part : parts_) {
+            objects.push_back(&part.object);
+        }
+        return objects;
     }
 
     Result<ProbeObject> prepare() {
@@ -136,14 +170,10 @@ class Loader {
         if (!options_.asked_twice) {
             object->leave_out("asked_names");
         }
-        if (present_.empty()) {
+        if (const auto there = present(); there.empty()) {
             prepare_first(*object);
         } else {
-            std::vector<const ProbeObject*> others;
-            for (const HookPart* part : present_) {
-                others.push_back(&part->object);
-            }
-            object->share_maps(others);
+            object->share_maps(there);
         }
         return object;
     }
@@ -168,32 +198,32 @@ class Loader {
     }
 
     /// Who is to step down when loading failed; an error when nobody can.
-    Attempt blame(const std::string& culprit, Error error) {
+    Result<void> blame(const std::string& culprit, Error error) {
         if (has_tree_ && culprit == "on_tree") {
             has_tree_ = false;
-            return std::optional<Done>{};
+            return {};
         }
         if (snapshot_program() && culprit == snapshot_program()) {
             snapshot_error_ += culprit + ": " + error.message + ": " + error.hint + "; ";
             ++snapshot_rung_;
-            return std::optional<Done>{};
+            return {};
         }
         if (culprit.ends_with(kCastsSuffix)) {
             with_casts_ = false;
-            return std::optional<Done>{};
+            return {};
         }
         const std::string why = error.message + ": " + error.hint;
         if (culprit.empty() || !ladder_.step_down_from(culprit, why)) {
             return error;
         }
-        return std::optional<Done>{};
+        return {};
     }
 
     /// Tells the probes who we are: in a pid namespace of its own the daemon has another id than
     /// the kernel's hooks see.
     Result<void> introduce(ProbeObject& object) {
         control& shared = object.shared();
-        if (!present_.empty()) {
+        if (!present().empty()) {
             return {};  // they were told
         }
         fill_wanted(shared, options_.wanted, options_.calls, options_.environment);
@@ -222,82 +252,79 @@ class Loader {
         return {};
     }
 
-    bool attach_all(ProbeObject& object) {
-        bool whole = true;
-        dispatched_.clear();
-        for (auto& standing : ladder_.standings()) {
+    /// Gives back what could not be attached, a rung lower.
+    HookLadder attach_all(HookPart& part) {
+        bool dispatches = false;
+        std::set<std::string> fallen;
+        for (auto& standing : part.ladder.standings()) {
             const Rung* rung = standing.rung();
             if (!rung) {
                 continue;
             }
             if (rung->kind == HookKind::syscall_dispatcher) {
-                put_into_dispatcher(object, object.shared(), standing, true);
-                dispatched_.push_back(standing);
+                put_into_dispatcher(part.object, part.object.shared(), standing, true);
+                dispatches = true;
                 continue;
             }
-            auto attached = attach_rung(object, *rung);
-            if (!attached) {
-                ladder_.step_down(standing, attached.error().message);
-                whole = false;
+            if (auto attached = attach_rung(part.object, *rung); !attached) {
+                fall(part, standing, attached.error().message);
+                fallen.insert(standing.hook.name);
             }
         }
-        if (whole && !dispatched_.empty()) {
-            whole = attach_dispatcher(object);
+        if (dispatches) {
+            attach_dispatcher(part, fallen);
         }
-        return whole;
+        return part.ladder.split(fallen);
     }
 
-    bool attach_dispatcher(ProbeObject& object) {
-        for (const HookPart* part : present_) {
-            if (part->object.is_attached(kDispatcher)) {
-                return true;
-            }
+    void attach_dispatcher(HookPart& part, std::set<std::string>& fallen) {
+        const auto there = present();
+        if (std::ranges::any_of(there, [](auto* one) { return one->is_attached(kDispatcher); })) {
+            return;
         }
-        auto attached = object.attach(kDispatcher);
+        auto attached = part.object.attach(kDispatcher);
         if (attached) {
-            return true;
+            return;
         }
-        for (auto& standing : ladder_.standings()) {
+        for (auto& standing : part.ladder.standings()) {
             const Rung* rung = standing.rung();
             if (rung && rung->kind == HookKind::syscall_dispatcher) {
-                ladder_.step_down(standing, attached.error().message);
+                fall(part, standing, attached.error().message);
+                fallen.insert(standing.hook.name);
             }
         }
-        return false;
     }
 
-    Attempt prove(ProbeObject object) {
-        std::vector<std::byte> early;
-        CanaryWatch watch(early);
-        act(object);
-        if (auto collected = intake_.collect(object, watch); !collected) {
-            withdraw(object);
+    void fall(HookPart& part, HookLadder::Standing& standing, std::string error) {
+        take_out(part.object, part.object.shared(), standing);
+        ladder_.step_down(standing, std::move(error));
+    }
+
+    /// Gives back what was silent, a rung lower.
+    Result<HookLadder> prove(HookPart& part) {
+        CanaryWatch watch(early_);
+        act(part);
+        if (auto collected = intake_.collect(part.object, watch); !collected) {
             return collected.error();
         }
-        bool whole = true;
-        for (auto& standing : ladder_.standings()) {
-            whole &= judge(standing, watch);
+        std::set<std::string> fallen;
+        for (auto& standing : part.ladder.standings()) {
+            if (!judge(standing, watch)) {
+                fall(part, standing, "it was attached but did not report our own act");
+                fallen.insert(standing.hook.name);
+            }
         }
-        if (!whole) {
-            withdraw(object);
-            return std::optional<Done>{};
-        }
-        const char* program = snapshot_program();
-        return std::optional<Done>{Done{{std::move(object), std::move(ladder_)},
-                                        std::move(early),
-                                        program ? program : "",
-                                        has_tree_,
-                                        snapshot_rung_ == 0}};
+        return part.ladder.split(fallen);
     }
 
-    void act(ProbeObject& object) {
+    void act(HookPart& part) {
         EventSet acts;
-        for (const auto& standing : ladder_.standings()) {
+        for (const auto& standing : part.ladder.standings()) {
             if (standing.rung()) {
                 acts |= (standing.hook.events | standing.hook.supports) & wanted_or_life(standing);
             }
         }
-        auto& canary = object.shared().canary;
+        auto& canary = part.object.shared().canary;
         __atomic_fetch_add(&canary, 1, __ATOMIC_SEQ_CST);
         act_for(acts);
         __atomic_fetch_sub(&canary, 1, __ATOMIC_SEQ_CST);
@@ -307,17 +334,13 @@ class Loader {
         return standing.hook.always ? standing.hook.events : options_.wanted;
     }
 
-    /// A silent hook steps down, unless nothing below it holds: better silent than not there.
-    bool judge(HookLadder::Standing& standing, const CanaryWatch& watch) {
+    /// False for a silent hook, unless nothing below it holds: better silent than not there.
+    bool judge(HookLadder::Standing& standing, const CanaryWatch& watch) const {
         if (!standing.rung()) {
             return true;
         }
         standing.proven = watch.proves(standing.hook, options_.wanted);
-        if (standing.proven || !standing.hook.has_harmless_act || !holds_below(standing)) {
-            return true;
-        }
-        ladder_.step_down(standing, "it was attached but did not report our own act");
-        return false;
+        return standing.proven || !standing.hook.has_harmless_act || !holds_below(standing);
     }
 
     bool holds_below(const HookLadder::Standing& standing) const {
@@ -331,9 +354,10 @@ class Loader {
     HookTrial trial_;
     HookLadder ladder_;
     bool with_casts_;
-    const std::vector<HookPart*> present_;
+    const std::vector<HookPart*> others_;
+    std::vector<HookPart> parts_;  // made here
+    std::vector<std::byte> early_;
     CanaryIntake& intake_;
-    std::vector<HookLadder::Standing> dispatched_;  // by the probes being tried
     size_t snapshot_rung_ = options_.without_iterators ? kNoSnapshotProgram : 0;
     bool has_tree_ = !options_.without_iterators;
     std::string snapshot_error_;
@@ -364,17 +388,18 @@ Result<LoadedProbes> load_probes(const KernelOptions& options, const CgroupHiera
         return done.error();
     }
     std::vector<RingReader> rings = intake.take_rings();
-    return LoadedProbes{std::move(done->part),
-                        std::move(rings[0]),
-                        std::move(rings[1]),
-                        std::move(done->early),
-                        std::move(done->snapshot_program),
-                        done->has_tree,
-                        done->snapshot_has_texts};
+    HookPart first = std::move(done->parts.front());
+    done->parts.erase(done->parts.begin());
+    return LoadedProbes{std::move(first),       std::move(done->parts),
+                        std::move(rings[0]),    std::move(rings[1]),
+                        std::move(done->early), std::move(done->snapshot_program),
+                        done->has_tree,         done->snapshot_has_texts};
 }
 
-Result<HookPart> load_more_probes(const KernelOptions& options, const CgroupHierarchy& hierarchy,
-                                  const std::vector<HookPart*>& present, CanaryIntake& intake) {
+Result<std::vector<HookPart>> load_more_probes(const KernelOptions& options,
+                                               const CgroupHierarchy& hierarchy,
+                                               const std::vector<HookPart*>& present,
+                                               CanaryIntake& intake) {
     auto trial = HookTrial::open();
     if (!trial) {
         return trial.error();
@@ -386,7 +411,10 @@ Result<HookPart> load_more_probes(const KernelOptions& options, const CgroupHier
     auto done = Loader(options, hierarchy, *std::move(trial),
                        HookLadder(options.wanted, others, options.asked_twice), present, intake)
                     .run();
-    return done ? Result<HookPart>(std::move(done->part)) : Result<HookPart>(done.error());
+    if (!done) {
+        return done.error();
+    }
+    return std::move(done->parts);
 }
 
 }  // namespace saker

@@ -19,7 +19,8 @@ struct HookPart {
 
 /// Attached probes and what came while they were proven.
 struct LoadedProbes {
-    HookPart first;
+    HookPart first;              // all maps are its own
+    std::vector<HookPart> more;  // hooks that did not hold on their better rungs
     RingReader critical;
     RingReader bulk;
     std::vector<std::byte> early;     // records of others, one behind the other
@@ -34,8 +35,10 @@ Result<LoadedProbes> load_probes(const KernelOptions& options, const CgroupHiera
 
 /// The same for the hooks these events need beyond those that are there: they share the maps of
 /// what is there, and nothing that is attached is touched. `options` say what is wanted in all.
-Result<HookPart> load_more_probes(const KernelOptions& options, const CgroupHierarchy& hierarchy,
-                                  const std::vector<HookPart*>& present, CanaryIntake& intake);
+Result<std::vector<HookPart>> load_more_probes(const KernelOptions& options,
+                                               const CgroupHierarchy& hierarchy,
+                                               const std::vector<HookPart*>& present,
+                                               CanaryIntake& intake);
 
 /// Every process there is, by its id in the first pid namespace, and its parent. Needs the kernel's
 /// task iterator.

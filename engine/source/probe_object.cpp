@@ -261,7 +261,18 @@ int ProbeObject::program_fd(std::string_view program) const {
 
 Result<void> ProbeObject::attach(std::string_view program) {
     const LibbpfWords words;
-    bpf_link* link = bpf_program__attach(find(program));
+    return keep(bpf_program__attach(find(program)), program);
+}
+
+Result<void> ProbeObject::attach_tracepoint(std::string_view program,
+                                            const std::string& tracepoint) {
+    const LibbpfWords words;
+    return keep(bpf_program__attach_tracepoint(find(program), "syscalls", tracepoint.c_str()),
+                program);
+}
+
+/// With null, errno says why there is no link.
+Result<void> ProbeObject::keep(bpf_link* link, std::string_view program) {
     if (!link) {
         return refused(errno, "attaching " + std::string(program));
     }

@@ -59,6 +59,8 @@ class ProbeObject {
     int map_fd(std::string_view map) const;
     int program_fd(std::string_view program) const;
     Result<void> attach(std::string_view program);
+    /// At a tracepoint of system calls, instead of what its section says.
+    Result<void> attach_tracepoint(std::string_view program, const std::string& tracepoint);
     void detach(std::string_view program);
     bool is_attached(std::string_view program) const;
     bool has_attached() const { return !links_.empty(); }
@@ -85,6 +87,7 @@ class ProbeObject {
     ProbeObject(bpf_object* object, bool with_casts) : object_(object), with_casts_(with_casts) {}
     bpf_program* find(std::string_view program) const;
     Result<void> map_control();
+    Result<void> keep(bpf_link* link, std::string_view program);
 
     std::unique_ptr<bpf_object, CloseObject> object_;
     struct Attached {

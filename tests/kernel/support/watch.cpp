@@ -38,7 +38,7 @@ bool is_end_of(const Record& record, pid_t pid) {
 std::vector<HookKind> rungs_left_out() {
     static constexpr std::array<std::pair<std::string_view, HookKind>, 7> kNames{{
         {"tp_btf", HookKind::tp_btf},
-        {"fexit", HookKind::syscall_fexit},
+        {"fexit", HookKind::fexit},
         {"dispatcher", HookKind::syscall_dispatcher},
         {"tracepoint", HookKind::syscall_tracepoint},
         {"lsm", HookKind::lsm},
