@@ -19,21 +19,6 @@
 using namespace saker;
 using namespace saker::kernel_tests;
 
-namespace {
-
-bool is_blind(event_id event) {
-    const HookReport report = hook_of(event);
-    if (!report.chosen.empty()) {
-        return false;
-    }
-    CHECK_FALSE(report.blind_spot.empty());
-    CHECK_FALSE(report.tried.empty());
-    WARN(report.hook << " has no rung on this kernel: " << report.blind_spot);
-    return true;
-}
-
-}  // namespace
-
 TEST_CASE("bprm_check_security: a program about to run", "[kernel_events]") {
     if (is_blind(EVENT_bprm_check_security)) {
         return;

@@ -27,17 +27,6 @@ using namespace saker::kernel_tests;
 
 namespace {
 
-bool is_blind(event_id event) {
-    const HookReport report = hook_of(event);
-    if (!report.chosen.empty()) {
-        return false;
-    }
-    CHECK_FALSE(report.blind_spot.empty());
-    CHECK_FALSE(report.tried.empty());
-    WARN(report.hook << " has no rung on this kernel: " << report.blind_spot);
-    return true;
-}
-
 /// A child that waits to be killed; killed and reaped with the object.
 class Waiting {
   public:

@@ -16,6 +16,9 @@ Story capture(const Act& act);
 std::vector<HookReport> hooks();
 HookReport hook_of(event_id event);
 
+/// True where no rung of that event's hook holds; its report must say so.
+bool is_blind(event_id event);
+
 /// True where the rung taken knows nothing of 32-bit calls; its report must say so.
 bool is_blind_to_compat_calls(event_id event);
 

@@ -162,6 +162,17 @@ HookReport hook_of(event_id event) {
     return shared_watch().hook_of(event);
 }
 
+bool is_blind(event_id event) {
+    const HookReport report = hook_of(event);
+    if (!report.chosen.empty()) {
+        return false;
+    }
+    CHECK_FALSE(report.blind_spot.empty());
+    CHECK_FALSE(report.tried.empty());
+    WARN(report.hook << " has no rung on this kernel: " << report.blind_spot);
+    return true;
+}
+
 bool is_blind_to_compat_calls(event_id event) {
     for (const HookReport& report : hooks()) {
         if (report.events.test(event) && report.chosen.starts_with("tracepoint/")) {
