@@ -46,12 +46,19 @@ class Collector {
     void note_broken(std::string_view name) { broken_.emplace(name); }
     bool is_broken(const std::string& name) const { return broken_.count(name) != 0; }
 
+    /// A rule with a mistake in its keys: what was read of it may hold more.
+    void take_broken(RuleItem rule) {
+        note_broken(rule.name.value);
+        broken_rules_.push_back(std::move(rule));
+    }
+
     /// Reports the changes whose target never came.
     void finish();
 
     const Named<ListItem>& lists() const { return lists_; }
     const Named<MacroItem>& macros() const { return macros_; }
     const Named<RuleItem>& rules() const { return rules_; }
+    const std::vector<RuleItem>& broken_rules() const { return broken_rules_; }
 
   private:
     struct Waiting {
@@ -71,6 +78,7 @@ class Collector {
     std::unordered_map<std::string, std::vector<MacroItem>> waiting_macros_;
     std::unordered_map<std::string, std::vector<Waiting>> waiting_rules_;
     std::unordered_set<std::string> broken_;
+    std::vector<RuleItem> broken_rules_;
 };
 
 }  // namespace saker::rules

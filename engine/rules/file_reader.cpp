@@ -265,8 +265,10 @@ class FileReader {
         } else {
             read_definition(item, rule);
         }
-        if (reader_.errors() != errors) {
+        if (reader_.errors() != errors && (change || switches)) {
             collector_.note_broken(name->value);
+        } else if (reader_.errors() != errors) {
+            collector_.take_broken(std::move(rule));
         } else if (change) {
             collector_.change_rule(std::move(rule), std::move(asked.changes));
         } else if (switches) {

@@ -113,6 +113,9 @@ Loaded load_rules(const std::vector<std::string>& paths, const LoadOptions& opti
         rules.push_back(std::move(*rule));
         items.push_back(&item);
     }
+    for (const RuleItem& item : collector.broken_rules()) {
+        maker.examine(item);
+    }
     if (!report.is_incomplete()) {
         expander.report_unused();
     }

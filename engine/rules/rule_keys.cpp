@@ -84,7 +84,11 @@ void merge_tags(Report&, RuleItem& rule, RuleItem& change, Change how) {
 
 void read_rule_exceptions(ItemReader& reader, const YamlNode& value, RuleItem& item,
                           bool appending) {
+    const size_t errors = reader.errors();
     item.exceptions = read_exceptions(reader, value, appending);
+    if (reader.errors() != errors) {
+        item.exceptions.reset();  // half read, they would only be mistaken once more
+    }
 }
 
 void append_exception(Report& report, RuleItem& rule, ExceptionItem& added) {

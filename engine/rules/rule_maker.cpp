@@ -93,6 +93,20 @@ std::optional<Rule> RuleMaker::make(const RuleItem& item) {
     return judged == Outcome::made && told ? std::optional(std::move(rule)) : std::nullopt;
 }
 
+void RuleMaker::examine(const RuleItem& item) {
+    const std::string name = item_name("rule", item.name);
+    if (item.source_name() != "syscall") {
+        expander_.note_uses(item.condition);
+        return;
+    }
+    Rule unused;
+    const Outcome judged =
+        item.condition.empty() ? Outcome::made : make_condition(item, name, unused);
+    if (judged != Outcome::skipped && !item.output.empty()) {
+        make_message(item, name, unused);
+    }
+}
+
 bool RuleMaker::is_left_out(const RuleItem& item, const std::string& name) {
     if (item.source_name() != "syscall") {
         report_.warning(
@@ -112,8 +126,9 @@ RuleMaker::Outcome RuleMaker::make_condition(const RuleItem& item, const std::st
     bool sound = written.has_value();
     auto exceptions =
         expressions_of(item.exceptions.value_or(std::vector<ExceptionItem>{}), name, report_);
-    if (!exceptions) {
-        return Outcome::wrong;
+    const bool excepts = exceptions.has_value();
+    if (!excepts) {
+        exceptions.emplace();
     }
     for (lang::Expr& exception : *exceptions) {
         sound = expander_.expand(exception, name) && sound;
@@ -131,8 +146,8 @@ RuleMaker::Outcome RuleMaker::make_condition(const RuleItem& item, const std::st
     }
     lang::Checked checked = lang::check(whole);
     const Outcome outcome = report_mistakes(item, name, std::move(checked.mistakes));
-    if (outcome != Outcome::made || !checked.condition) {
-        return outcome;
+    if (outcome != Outcome::made || !checked.condition || !excepts) {
+        return excepts ? outcome : Outcome::wrong;
     }
     rule.condition = lang::to_text(whole);
     rule.test = std::move(checked.condition);

@@ -19,6 +19,10 @@ class RuleMaker {
     /// Nothing when the rule is wrong, which is reported, or left out, which is warned of.
     std::optional<Rule> make(const RuleItem& item);
 
+    /// Reports what else is wrong in a rule that cannot be made: in its condition and output, where
+    /// it has them.
+    void examine(const RuleItem& item);
+
   private:
     enum class Outcome : uint8_t { made, wrong, skipped };
 

@@ -126,6 +126,20 @@ TEST_CASE("an LSM program is chosen where it fires, and nowhere else", "[ladder]
     }
 }
 
+TEST_CASE("a breakpoint tells what an LSM program would", "[ladder]") {
+    if (::access("/sys/bus/event_source/devices/kprobe/type", R_OK) != 0) {
+        WARN("this kernel has no kprobes: not tested");
+        return;
+    }
+    KernelOptions options = only({EVENT_file_open});
+    options.without = {HookKind::lsm, HookKind::fentry};
+    Watch watch(options);
+    CHECK(watch.hook_of(EVENT_file_open).chosen == "kprobe/security_file_open");
+    const auto story = watch.capture(
+        [] { raw(SYS_openat, AT_FDCWD, "/proc/self/root/proc/version", O_RDONLY); });
+    CHECK(story.has("file_open", says("resolved", "/proc/version")));
+}
+
 TEST_CASE("when nothing is wanted only the life of processes is hooked", "[ladder]") {
     const size_t before = attached();
     Watch watch(only({}));

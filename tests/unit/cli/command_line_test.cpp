@@ -64,6 +64,22 @@ constexpr const char* kRule = R"(- rule: a rule
 
 }  // namespace
 
+TEST_CASE("check points at the mistake, whatever characters stand before it") {
+    const Folder folder;
+    const std::string file =
+        folder.file("rules.yaml",
+                    "- rule: a\n  desc: d\n  output: o\n  priority: INFO\n"
+                    "  condition: evt.type = open and fd.name = \u00e9\u20ac and proc.nme = x\n");
+    const Finished said = saker_says({"check", file});
+    INFO(said.out << said.err);
+    CHECK(said.status == 1);
+    const std::string line =
+        "  condition: evt.type = open and fd.name = \u00e9\u20ac and proc.nme = x";
+    const std::string caret(50 + 2, ' ');
+    CHECK((said.out + said.err).find(":5:51: error:") != std::string::npos);
+    CHECK((said.out + said.err).find("  " + line + "\n" + caret + "^\n") != std::string::npos);
+}
+
 TEST_CASE("help teaches and the version is told") {
     const Finished help = saker_says({"--help"});
     CHECK(help.status == 0);

@@ -139,13 +139,29 @@ TEST_CASE("all mistakes are reported in one run") {
         "  output: x\n  priority: INFO\n",
     });
     INFO(shown(loaded));
-    CHECK(loaded.diagnostics.size() == 8);  // and the macro is not used
+    CHECK(loaded.diagnostics.size() == 10);  // and the macro is not used
     for (const char* message :
          {"Invalid priority", "Undefined macro 'nomacro'", "invalid formatting token",
           "Value is not a sequence", "proc.nme", "fd.nam"}) {
         INFO(message);
         CHECK(std::ranges::any_of(loaded.diagnostics, [&](const Diagnostic& found) {
             return found.message.find(message) != std::string::npos;
+        }));
+    }
+}
+
+TEST_CASE("a mistake in a rule's keys hides no other, and its macros are used") {
+    const auto loaded = load_text(
+        "- macro: m\n  condition: evt.type = open\n"
+        "- rule: a\n  desc: d\n  condition: m and proc.nme = x\n  output: '%fd.nam'\n"
+        "  priority: LOW\n  exceptions:\n    - name: e\n      fields: [proc.name]\n      comps: "
+        "[near]\n");
+    INFO(shown(loaded));
+    REQUIRE(loaded.diagnostics.size() == 4);
+    for (const char* message : {"Invalid priority", "proc.nme", "%fd.nam", "'near'"}) {
+        CHECK(std::ranges::any_of(loaded.diagnostics, [&](const Diagnostic& found) {
+            return found.severity == Severity::error &&
+                   found.message.find(message) != std::string::npos;
         }));
     }
 }
