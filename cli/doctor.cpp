@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iostream>
 #include <nlohmann/json.hpp>
-#include <ostream>
 
+#include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/kernel_facts.h"
 #include "cli/live.h"
+#include "cli/prepare.h"
 #include "engine/event/event_table.h"
 
 namespace saker::cli {
@@ -17,23 +19,54 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// All that was found out; `error` when no probe could be loaded at all.
+/// All that was found out; `error` when no probe was loaded at all.
 struct Findings {
     KernelFacts kernel;
     std::string error;
     std::vector<HookReport> hooks;
     std::string snapshot_hook;
     std::string cgroups;
+    EventSet wanted;
+
+    /// Asked for, or hooked for the sake of state.
+    bool is_of_interest(size_t event) const {
+        return !kEventTable[event].is_internal() &&
+               (wanted.test(event) || std::ranges::any_of(hooks, [&](const HookReport& hook) {
+                    return hook.events.test(event);
+                }));
+    }
 };
 
-/// Tries every hook; for the moment that takes, only our own acts are in scope.
-Findings examine() {
+Result<LiveOptions> what_is_wanted(const DoctorOptions& asked) {
+    LiveOptions options;
+    if (!asked.is_about_rules()) {
+        options.wanted.set();
+        return options;
+    }
+    const Prepared prepared = prepare(asked.config, asked.rules);
+    if (!prepared.rules) {
+        std::cerr << describe(prepared.findings);
+        return Error{"the rules are wrong", "saker check says more"};
+    }
+    options.wanted = wanted_events(*prepared.rules);
+    options.environment = reads_environment(*prepared.rules);
+    options.asked_twice = asks_for_races(*prepared.rules);
+    return options;
+}
+
+/// Tries the hooks; for the moment that takes, only our own acts are in scope.
+Findings examine(const DoctorOptions& asked) {
     Findings found;
     found.kernel = kernel_facts();
-    LiveOptions options;
+    Result<LiveOptions> wanted = what_is_wanted(asked);
+    if (!wanted) {
+        found.error = wanted.error().text();
+        return found;
+    }
+    LiveOptions& options = *wanted;
     options.scope.kind = Scope::Kind::processes;
     options.scope.pid = ::getpid();
-    options.wanted.set();
+    found.wanted = captured_of(options.wanted);
     const auto source = open_kernel(options);
     if (!source) {
         found.error = source.error().text();
@@ -58,7 +91,7 @@ struct EventReport {
 std::vector<EventReport> by_event(const Findings& found) {
     std::vector<EventReport> events;
     for (size_t id = 0; id < EVENT_COUNT; ++id) {
-        if (kEventTable[id].is_internal()) {
+        if (!found.is_of_interest(id)) {
             continue;
         }
         EventReport report{std::string(kEventTable[id].name)};
@@ -184,7 +217,7 @@ void print_text(const Findings& found, const std::vector<EventReport>& events, b
     out << fmt::format("snapshot    {}\n",
                        found.snapshot_hook.empty() ? "/proc" : found.snapshot_hook);
     if (!found.error.empty()) {
-        out << "\nno probe could be loaded: " << found.error << '\n';
+        out << "\nno probe was loaded: " << found.error << '\n';
         return;
     }
     out << "\nevents\n";
@@ -196,13 +229,13 @@ void print_text(const Findings& found, const std::vector<EventReport>& events, b
     for (const HookReport* hook : others) {
         print_hook(hook->hook, hook, !hook->chosen.empty(), out);
     }
-    out << (ok ? "\nevery event is seen\n" : "\nsome events are not seen\n");
+    out << (ok ? "\nevery one of these events is seen\n" : "\nsome events are not seen\n");
 }
 
 }  // namespace
 
 int run_doctor(const DoctorOptions& options, std::ostream& out) {
-    const Findings found = examine();
+    const Findings found = examine(options);
     const std::vector<EventReport> events = by_event(found);
     const bool ok = found.error.empty() && std::ranges::all_of(events, &EventReport::is_seen);
     if (options.json) {

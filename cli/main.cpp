@@ -216,8 +216,11 @@ void add_list(CLI::App& app, Said& said) {
 void add_doctor(CLI::App& app, Said& said) {
     CLI::App* doctor =
         app.add_subcommand("doctor", "what this kernel lets us see, hook by hook, and what not");
+    add_judging(*doctor, said.doctor.config, said.doctor.rules);
     doctor->add_flag("--json", said.doctor.json, "for machines");
-    doctor->footer("Exits with 0 when every event can be seen, else 1.");
+    doctor->footer(
+        "With -c or -r about what those rules need, else about every event.\n"
+        "Exits with 0 when all of these events can be seen, else 1.");
     doctor->callback([&said] { said.exit_code = run_doctor(said.doctor, std::cout); });
 }
 

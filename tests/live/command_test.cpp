@@ -1,9 +1,12 @@
 // The words of the command line that scripts rely on.
 #include <signal.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "tests/live/scene.h"
 
@@ -106,6 +109,66 @@ TEST_CASE("doctor, list and check answer machines", "[command]") {
     CHECK((finished.status == 0 || finished.status == 1));
     const bool parsed = json::accept(finished.out);
     CHECK(parsed);
+}
+
+namespace {
+
+/// The ids of the BPF programs a process holds.
+std::set<uint32_t> program_ids_of(pid_t pid) {
+    std::set<uint32_t> ids;
+    const std::string folder = "/proc/" + std::to_string(pid) + "/fdinfo";
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        std::ifstream facts(entry.path());
+        for (std::string line; std::getline(facts, line);) {
+            uint32_t id = 0;
+            if (std::sscanf(line.c_str(), "prog_id: %u", &id) == 1) {
+                ids.insert(id);
+            }
+        }
+    }
+    return ids;
+}
+
+/// Their names, as bpftool knows them.
+std::string programs_of(pid_t pid) {
+    const std::set<uint32_t> ids = program_ids_of(pid);
+    const Finished listed = run_program({"bpftool", "--json", "prog", "show"}, patience());
+    REQUIRE(listed.status == 0);
+    std::string names;
+    for (const json& program : json::parse(listed.out)) {
+        if (ids.contains(program["id"].get<uint32_t>())) {
+            names += program.value("name", "?") + " ";
+        }
+    }
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("rules about programs attach nothing for files or network", "[attached]") {
+    const Folder folder;
+    const std::string rules = folder.write("rules.yaml",
+                                           "- rule: a program\n  desc: d\n"
+                                           "  condition: evt.type = execve and proc.name = x\n"
+                                           "  output: o\n  priority: INFO\n");
+    const Finished said =
+        run_program({saker_binary(), "doctor", "--json", "-r", rules}, patience());
+    INFO(said.out << said.err);
+    std::string events;
+    const json facts = json::parse(said.out);
+    for (const json& event : facts["events"]) {
+        events += event["name"].get<std::string>() + " ";
+    }
+    CHECK(events == "execve execveat fork vfork clone clone3 procexit ");
+    auto puppet = new_puppet();
+    Daemon daemon = daemon_for(puppet, rules);
+    const std::string programs = programs_of(daemon.child().pid());
+    INFO(programs);
+    CHECK(programs.find("on_exec") != std::string::npos);
+    for (const char* part : {"on_call", "open", "path_", "connect", "uring", "send", "unlink"}) {
+        INFO(part);
+        CHECK(programs.find(part) == std::string::npos);
+    }
 }
 
 TEST_CASE("a condition can be watched", "[command]") {
