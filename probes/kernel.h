@@ -364,3 +364,11 @@ struct pt_regs {
 #endif
 
 #pragma clang attribute pop
+
+#if defined(__TARGET_ARCH_arm64)
+/* What a kprobe's program is given there; a fixed interface. */
+struct user_pt_regs {
+    __u64 regs[31];
+    __u64 sp, pc, pstate;
+};
+#endif
