@@ -329,11 +329,41 @@ struct io_open {
     struct open_how how;
 };
 
+struct io_connect {
+    void* addr;
+    int addr_len;
+};
+
+struct io_unlink {
+    int dfd, flags;
+    struct filename* filename;
+};
+
+struct io_rename {
+    int old_dfd, new_dfd;
+    struct filename *oldpath, *newpath;
+    int flags;
+};
+
+struct io_mkdir {
+    int dfd;
+    unsigned short mode;
+    struct filename* filename;
+};
+
+struct io_link {
+    int old_dfd, new_dfd;
+    struct filename *oldpath, *newpath;
+    int flags;
+};
+
 struct io_cqe {
     int res;
+    int fd;
 };
 
 struct io_kiocb {
+    struct file* file;
     __u8 opcode;
     unsigned int flags;
     struct io_cqe cqe;

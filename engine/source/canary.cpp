@@ -283,9 +283,7 @@ EventSet act_for(const EventSet& events) {
     if (lives) {
         live_and_die();
     }
-    if (events.test(EVENT_openat) || events.test(EVENT_openat2)) {
-        open_through_uring();
-    }
+    act_through_uring(events);
     for (size_t number = 0; number < events.size(); ++number) {
         const auto event = static_cast<event_id>(number);
         if (!events.test(number)) {

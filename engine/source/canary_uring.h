@@ -1,9 +1,12 @@
-// One file opened through io_uring, by the kernel's bare interface.
+// One harmless request through io_uring, by the kernel's bare interface.
 #pragma once
+
+#include "engine/source/hooks.h"
 
 namespace saker {
 
-/// Opens the root folder and closes it; does nothing where io_uring is not there or not allowed.
-void open_through_uring();
+/// Asks for one of these events that can be asked for so: opens the root folder and closes it, or
+/// fails at something. Does nothing where io_uring is not there or not allowed.
+void act_through_uring(const EventSet& events);
 
 }  // namespace saker

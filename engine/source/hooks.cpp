@@ -186,10 +186,18 @@ std::vector<Hook> helpers() {
 }
 
 Hook uring() {
-    Hook hook{"io_uring", events({EVENT_openat, EVENT_openat2}), {}, {},
-              false,      "files opened through io_uring"};
+    Hook hook{"io_uring",
+              events({EVENT_openat, EVENT_openat2, EVENT_connect, EVENT_unlinkat, EVENT_renameat2,
+                      EVENT_mkdirat, EVENT_symlinkat, EVENT_linkat}),
+              {},
+              {},
+              false,
+              "what is asked through io_uring"};
     hook.via = VIA_io_uring;
-    const std::string blind = "the file of an open into a slot of the ring: its name is as asked";
+    const std::string blind =
+        "names removed, made or changed through the ring, and files opened into a slot of it, are "
+        "as "
+        "asked";
     for (const auto& [target, program] :
          {std::pair{"io_uring_submit_req", "on_uring_submit"},
           std::pair{"io_uring_submit_sqe", "on_uring_submit_sqe"}}) {

@@ -4,10 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <cerrno>
 
 #include "tests/kernel/support/capture.h"
 #include "tests/kernel/support/folder.h"
+#include "tests/kernel/support/network.h"
 #include "tests/kernel/support/shared.h"
 #include "tests/kernel/support/uring.h"
 
@@ -103,6 +106,97 @@ TEST_CASE("a relative name through io_uring leads to its file", "[io_uring]") {
     const Record& by_fd = story.first("openat", via(VIA_io_uring), says("name", "./file"));
     CHECK(by_fd.number("dirfd") == *directory);
     check_file(by_fd, folder);
+}
+
+TEST_CASE("names changed through io_uring are told as by system calls", "[io_uring]") {
+    if (no_io_uring()) {
+        return;
+    }
+    const Folder folder;
+    const std::string file = folder.file("file");
+    const Shared<std::array<int, 6>> results;
+    const auto story = capture([&] {
+        Uring ring;
+        must(::chdir(folder.path().c_str()) == 0, "the folder");
+        io_uring_sqe made = name_request(IORING_OP_MKDIRAT, AT_FDCWD, "made");
+        made.len = 0750;
+        // The link's own directory and path lie where one name's do.
+        io_uring_sqe linked = name_request(IORING_OP_SYMLINKAT, AT_FDCWD, "says");
+        linked.addr2 = reinterpret_cast<uintptr_t>("made/link");
+        io_uring_sqe removed = name_request(IORING_OP_UNLINKAT, AT_FDCWD, "gone");
+        removed.unlink_flags = AT_REMOVEDIR;
+        *results = {
+            ring.perform(made),
+            ring.perform(linked),
+            ring.perform(names_request(IORING_OP_LINKAT, AT_FDCWD, file.c_str(), AT_FDCWD, "more")),
+            ring.perform(names_request(IORING_OP_RENAMEAT, AT_FDCWD, "more", AT_FDCWD, "other")),
+            ring.perform(name_request(IORING_OP_UNLINKAT, AT_FDCWD, "other")),
+            ring.perform(removed)};
+    });
+    REQUIRE(story.exit_code() == 0);
+    REQUIRE(*results == std::array{0, 0, 0, 0, 0, -ENOENT});
+    const Record& made = story.first("mkdirat", via(VIA_io_uring), says("path", "made"));
+    CHECK(made.number("mode") == 0750);
+    CHECK(made.text("directory") == folder.path());
+    const Record& symlink = story.first("symlinkat", via(VIA_io_uring), says("target", "says"));
+    CHECK(symlink.text("linkpath") == "made/link");
+    CHECK(symlink.text("directory") == folder.path());
+    const Record& link = story.first("linkat", via(VIA_io_uring), says("oldpath", file));
+    CHECK(link.text("newpath") == "more");
+    CHECK(link.text("old_directory").empty());
+    CHECK(link.text("new_directory") == folder.path());
+    const Record& renamed = story.first("renameat2", via(VIA_io_uring), says("oldpath", "more"));
+    CHECK(renamed.text("newpath") == "other");
+    CHECK(renamed.number("olddirfd") == AT_FDCWD);
+    CHECK(renamed.number("newdirfd") == AT_FDCWD);
+    const Record& unlinked = story.first("unlinkat", via(VIA_io_uring), says("name", "other"));
+    CHECK(unlinked.number("res") == 0);
+    CHECK(static_cast<pid_t>(unlinked.header().pid) == story.actor());
+    const Record& failed = story.first("unlinkat", via(VIA_io_uring), says("name", "gone"));
+    CHECK(failed.number("res") == -ENOENT);
+    CHECK(failed.number("flags") == AT_REMOVEDIR);
+}
+
+TEST_CASE("a connection through io_uring is a connect", "[io_uring]") {
+    if (no_io_uring()) {
+        return;
+    }
+    const auto [setup, request_flags] =
+        GENERATE(table<unsigned, unsigned>({{0, 0}, {0, IOSQE_ASYNC}, {IORING_SETUP_SQPOLL, 0}}));
+    INFO("setup " << setup << ", request " << request_flags);
+    const Shared<std::array<int, 3>> numbers;
+    const auto story = capture([&, setup = setup, request_flags = request_flags] {
+        enter_own_network();
+        listener(ipv4(7777));
+        const UnixAddress nobody("@saker-nobody");
+        const sockaddr_in there = ipv4(7777);
+        const sockaddr_in refused = ipv4(7778);
+        Uring ring(setup);
+        const int socket = new_socket(AF_INET);
+        const auto perform = [&](io_uring_sqe request) {
+            request.flags = static_cast<uint8_t>(request_flags);
+            return ring.perform(request);
+        };
+        must(perform(connect_request(socket, &there, sizeof there)) == 0, "a connection");
+        const int second = perform(connect_request(new_socket(AF_INET), &refused, sizeof refused));
+        const int third =
+            perform(connect_request(new_socket(AF_UNIX), &nobody.address, nobody.size));
+        *numbers = {socket, second, third};
+    });
+    REQUIRE(story.exit_code() == 0);
+    REQUIRE(*numbers == std::array{(*numbers)[0], -ECONNREFUSED, -ECONNREFUSED});
+    const Record& connected = story.first("connect", via(VIA_io_uring), counts("res", 0));
+    CHECK(static_cast<pid_t>(connected.header().pid) == story.actor());
+    CHECK(connected.end("remote") == "127.0.0.1:7777");
+    CHECK(connected.end("local").starts_with("127.0.0.1:"));
+    CHECK(connected.number("domain") == AF_INET);
+    CHECK(connected.number("type") == SOCK_STREAM);
+    CHECK(connected.number("fd") == (*numbers)[0]);
+    CHECK_FALSE(connected.has(RECORD_UNRESOLVED));
+    const auto refused = story.all("connect", via(VIA_io_uring), counts("res", -ECONNREFUSED));
+    REQUIRE(refused.size() == 2);
+    CHECK(refused[0]->end("remote") == "127.0.0.1:7778");
+    CHECK(refused[1]->text("remote_path") == "@saker-nobody");
 }
 
 TEST_CASE("an open by a system call is no io_uring's", "[io_uring]") {

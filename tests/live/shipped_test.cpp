@@ -29,6 +29,8 @@ TEST_CASE("acts that harm nothing raise the shipped rules", "[shipped]") {
         {"Sensitive file opened through io_uring", "open-io_uring /etc/shadow"},
         {"Program run from memory", "exec-memfd /bin/true"},
         {"Connection to the cloud metadata service", "without-network connect 169.254.169.254 80"},
+        {"Connection to the cloud metadata service",
+         "without-network connect-io_uring 169.254.169.254 80"},
         {"Reverse shell", "exec-on-socket /bin/sh"},
         {"Unexpected setuid to root", "become-root 1000"},
     };
@@ -46,6 +48,8 @@ TEST_CASE("files that rules watch by their place", "[shipped]") {
     REQUIRE(scene.puppet.act("unlink " + program) == 0);
     REQUIRE(scene.puppet.act("write " + log) == 0);
     check_alert(scene, {"Log file deleted", "unlink " + log});
+    REQUIRE(scene.puppet.act("write " + log) == 0);
+    check_alert(scene, {"Log file deleted", "unlink-io_uring " + log});
 }
 
 TEST_CASE("what would break the system is done where that does not matter", "[shipped]") {

@@ -100,9 +100,9 @@ static int act_open_32(char** words) {
 }
 #endif
 
-/* One openat through a ring of its own, without liburing: the kernel's interface is small enough.
+/* One request through a ring of its own, without liburing: the kernel's interface is small enough.
  */
-static int act_open_io_uring(char** words) {
+static int through_io_uring(struct io_uring_sqe request) {
     struct io_uring_params params = {0};
     int ring = (int)syscall(SYS_io_uring_setup, 2, &params);
     if (ring < 0)
@@ -117,10 +117,7 @@ static int act_open_io_uring(char** words) {
                                       PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
     if (submission == MAP_FAILED || completion == MAP_FAILED || entry == MAP_FAILED)
         return -1;
-    *entry = (struct io_uring_sqe){.opcode = IORING_OP_OPENAT,
-                                   .fd = AT_FDCWD,
-                                   .addr = (uintptr_t)words[0],
-                                   .open_flags = O_RDONLY};
+    *entry = request;
     uint32_t* tail = (uint32_t*)(submission + params.sq_off.tail);
     ((uint32_t*)(submission + params.sq_off.array))[0] = 0;
     __atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
@@ -132,6 +129,18 @@ static int act_open_io_uring(char** words) {
         return -1;
     }
     return 0;
+}
+
+static int act_open_io_uring(char** words) {
+    return through_io_uring((struct io_uring_sqe){.opcode = IORING_OP_OPENAT,
+                                                  .fd = AT_FDCWD,
+                                                  .addr = (uintptr_t)words[0],
+                                                  .open_flags = O_RDONLY});
+}
+
+static int act_unlink_io_uring(char** words) {
+    return through_io_uring((struct io_uring_sqe){
+        .opcode = IORING_OP_UNLINKAT, .fd = AT_FDCWD, .addr = (uintptr_t)words[0]});
 }
 
 static int act_exec(char** words) {
@@ -153,6 +162,16 @@ static int act_connect(char** words) {
                          : connect(fd, (struct sockaddr*)&six, sizeof(six));
     int expected = errno == EINPROGRESS || errno == ECONNREFUSED || errno == ENETUNREACH;
     return result && !expected ? -1 : 0;
+}
+
+static int act_connect_io_uring(char** words) {
+    struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(words[1]))};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (inet_pton(AF_INET, words[0], &there.sin_addr) != 1)
+        return -1;
+    int result = through_io_uring((struct io_uring_sqe){
+        .opcode = IORING_OP_CONNECT, .fd = fd, .addr = (uintptr_t)&there, .off = sizeof(there)});
+    return result && errno != ECONNREFUSED && errno != ENETUNREACH ? -1 : 0;
 }
 
 static int act_connect_unix(char** words) {
@@ -218,7 +237,8 @@ static int act_packet_socket(char** words) {
     return done(socket(AF_PACKET, SOCK_RAW, 0));
 }
 
-/* Asks the kernel to load what is no module: there is no such descriptor, or the kernel takes none. */
+/* Asks the kernel to load what is no module: there is no such descriptor, or the kernel takes none.
+ */
 static int act_load_module(char** words) {
     (void)words;
     return syscall(SYS_finit_module, -1, "", 0) && (errno == EBADF || errno == ENOSYS) ? 0 : -1;
@@ -292,11 +312,13 @@ static const struct act acts[] = {
     {"open-32", 1, act_open_32},
 #endif
     {"open-io_uring", 1, act_open_io_uring},
+    {"unlink-io_uring", 1, act_unlink_io_uring},
     {"exec", 1, act_exec},
     {"exec-copy", 2, act_exec_copy},
     {"exec-memfd", 1, act_exec_memfd},
     {"exec-on-socket", 1, act_exec_on_socket},
     {"connect", 2, act_connect},
+    {"connect-io_uring", 2, act_connect_io_uring},
     {"connect-unix", 1, act_connect_unix},
     {"setuid", 1, act_setuid},
     {"become-root", 1, act_become_root},

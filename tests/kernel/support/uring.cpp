@@ -95,6 +95,18 @@ io_uring_sqe openat2_request(int directory, const char* path, const void* how, s
     return made;
 }
 
+io_uring_sqe name_request(uint8_t opcode, int directory, const char* path) {
+    return request(opcode, directory, path);
+}
+
+io_uring_sqe names_request(uint8_t opcode, int directory, const char* path, int new_directory,
+                           const char* new_path) {
+    io_uring_sqe made = request(opcode, directory, path);
+    made.len = static_cast<unsigned>(new_directory);
+    made.addr2 = reinterpret_cast<uintptr_t>(new_path);
+    return made;
+}
+
 io_uring_sqe connect_request(int socket, const void* address, size_t size) {
     io_uring_sqe made = request(IORING_OP_CONNECT, socket, address);
     made.addr2 = size;

@@ -36,6 +36,10 @@ class Uring {
 
 io_uring_sqe openat_request(int directory, const char* path, int flags, unsigned mode = 0);
 io_uring_sqe openat2_request(int directory, const char* path, const void* how, size_t size);
+/// A request about one name, or about two; `opcode` says what.
+io_uring_sqe name_request(uint8_t opcode, int directory, const char* path);
+io_uring_sqe names_request(uint8_t opcode, int directory, const char* path, int new_directory,
+                           const char* new_path);
 io_uring_sqe connect_request(int socket, const void* address, size_t size);
 
 }  // namespace saker::kernel_tests

@@ -126,4 +126,9 @@ TEST_CASE("what follows members by place lies as they do") {
                    offsetof(rename_members, dev));
     STATIC_REQUIRE(offsetof(bind_event, remote_path) - offsetof(bind_event, socket_ino) ==
                    offsetof(socket_members, remote_path));
+    STATIC_REQUIRE(offsetof(linkat_event, newdir) == offsetof(renameat2_event, newdirfd));
+    STATIC_REQUIRE(offsetof(linkat_event, flags) == offsetof(renameat2_event, flags));
+    STATIC_REQUIRE(offsetof(linkat_event, new_directory) ==
+                   offsetof(renameat2_event, new_directory));
+    STATIC_REQUIRE(sizeof(linkat_event) == sizeof(renameat2_event));
 }
