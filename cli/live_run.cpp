@@ -130,6 +130,7 @@ void LiveRun::every_second() {
     look_for_changes();
     watch_hooks();
     publish();
+    tell(losses_.step(source_.losses()));
     const std::string summary =
         summarise(pipeline_.stats(), loss_of(source_), deliveries_.counts());
     notifier_.alive(summary);
@@ -165,6 +166,12 @@ void LiveRun::watch_hooks() {
         board_.saw_canary();
     }
     tell_troubles();
+}
+
+void LiveRun::tell(std::optional<InternalNotice> notice) {
+    if (notice) {
+        pipeline_.tell(*std::move(notice));
+    }
 }
 
 void LiveRun::tell_troubles() {
@@ -221,6 +228,7 @@ std::vector<RuleMatches> LiveRun::matches() const {
 }
 
 void LiveRun::sum_up(bool json) {
+    tell(losses_.rest(source_.losses()));
     deliveries_.finish(kPatience);
     report_failures();
     const KernelLoss loss = loss_of(source_);

@@ -3,12 +3,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/containers.h"
 #include "cli/deliveries.h"
 #include "cli/file_watch.h"
 #include "cli/live.h"
+#include "cli/loss_teller.h"
 #include "cli/notify.h"
 #include "cli/prepare.h"
 #include "cli/reloader.h"
@@ -44,6 +46,7 @@ class LiveRun {
     void every_second();
     void look_for_changes();
     void watch_hooks();
+    void tell(std::optional<InternalNotice> notice);
     void tell_troubles();
     void publish();
     void report_failures();
@@ -67,6 +70,7 @@ class LiveRun {
     uint32_t seconds_since_act_ = 0;
     std::vector<HookTrouble> told_troubles_;
     uint64_t canaries_ = 0;
+    LossTeller losses_;
     uint64_t told_lost_ = 0;
     int seconds_since_told_;
 };

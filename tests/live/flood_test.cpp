@@ -27,3 +27,20 @@ TEST_CASE("a flood of opens loses no exec", "[flood]") {
     CHECK(daemon->stop() == 0);
     WARN(daemon->last_words());
 }
+
+TEST_CASE("what was lost is told by an alert of Saker's own, event by event", "[flood]") {
+    auto puppet = new_puppet();
+    Daemon daemon = daemon_for(puppet, test_rules(), {"--json", "-o", "bulk_ring_megabytes=1"});
+    const pid_t pid = daemon.child().pid();
+    REQUIRE(::kill(pid, SIGSTOP) == 0);
+    REQUIRE(puppet.act("open-flood 20000 /etc/passwd") == 0);
+    REQUIRE(::kill(pid, SIGCONT) == 0);
+    const auto told = daemon.alert("Saker internal: events lost", patience());
+    REQUIRE(told);
+    INFO(told->dump());
+    CHECK((*told)["source"] == "internal");
+    CHECK((*told)["output_fields"]["saker.lost"].get<int64_t>() > 1000);
+    CHECK((*told)["output_fields"]["saker.losses"].get<std::string>().find("(the ring was full)") !=
+          std::string::npos);
+    CHECK(daemon.stop() == 0);
+}
