@@ -78,6 +78,11 @@ void write_engine(Exposition& out, const Status& status) {
                                 {"lane", row.ring == LANE_critical ? "critical" : "bulk"},
                                 {"reason", loss.reason}});
     }
+    out.only("saker_events_held_total", "counter",
+             "Events that waited for what a runtime says of their container.", stats.held);
+    out.only("saker_events_given_up_total", "counter",
+             "Of these, judged without an answer: it took too long, or too many waited.",
+             stats.gave_up);
     out.begin("saker_rule_matches_total", "counter", "Events a rule held for.");
     for (const RuleMatches& rule : status.rules) {
         out.sample(rule.matches, {{"rule", rule.rule}, {"priority", rule.priority}});

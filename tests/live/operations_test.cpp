@@ -137,6 +137,7 @@ TEST_CASE("health and metrics tell what happens", "[operations]") {
     for (const char* sample :
          {"saker_rule_matches_total{rule=\"opened shadow\",priority=\"Warning\"} 1",
           "saker_events_total{event=\"execve\"}", "saker_lost_total{lane=\"bulk\"} 0",
+          "saker_events_held_total 0", "saker_events_given_up_total 0",
           "saker_output_delivered_total{output=\"stdout\"}", "saker_up 1", "sha256=\"",
           "process_resident_memory_bytes"}) {
         CHECK_THAT(metrics, Catch::Contains(sample));
