@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <string>
@@ -246,11 +247,10 @@ long number_of(event_id event) {
 }
 
 /// Most calls refuse arguments of all ones, or take them for "leave it as it is": no descriptor, no
-/// address, no id and no set of flags is so.
-void call_with_nonsense(event_id event) {
-    if (const long number = number_of(event); number >= 0) {
-        ::syscall(number, -1L, -1L, -1L, -1L, -1L, -1L);
-    }
+/// address, no id and no set of flags is so. False: not permitted, perhaps before the call began.
+bool call_with_nonsense(event_id event) {
+    const long number = number_of(event);
+    return number < 0 || ::syscall(number, -1L, -1L, -1L, -1L, -1L, -1L) != -1 || errno != EPERM;
 }
 
 /// Calls made by their rows, and those of other programs that are known to refuse.
@@ -309,10 +309,8 @@ EventSet act_for(const EventSet& events) {
                 break;
             default:
                 change_names(event);
-                if (refuses_nonsense(event)) {
-                    call_with_nonsense(event);
-                }
-                refused.set(number, !act_on_process(event));
+                refused.set(number, (refuses_nonsense(event) && !call_with_nonsense(event)) ||
+                                        !act_on_process(event));
                 break;
         }
     }

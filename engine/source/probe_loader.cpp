@@ -326,7 +326,7 @@ class Loader {
         }
         auto& canary = part.object.shared().canary;
         __atomic_fetch_add(&canary, 1, __ATOMIC_SEQ_CST);
-        act_for(acts);
+        refused_ = act_for(acts);
         __atomic_fetch_sub(&canary, 1, __ATOMIC_SEQ_CST);
     }
 
@@ -334,13 +334,16 @@ class Loader {
         return standing.hook.always ? standing.hook.events : options_.wanted;
     }
 
-    /// False for a silent hook, unless nothing below it holds: better silent than not there.
+    /// False for a silent hook, unless nothing below it holds: better silent than not there. Of an
+    /// act we are not permitted no hook is known to be silent.
     bool judge(HookLadder::Standing& standing, const CanaryWatch& watch) const {
         if (!standing.rung()) {
             return true;
         }
         standing.proven = watch.proves(standing.hook, options_.wanted);
-        return standing.proven || !standing.hook.has_harmless_act || !holds_below(standing);
+        const bool was_refused = (standing.hook.events & refused_).any();
+        return standing.proven || was_refused || !standing.hook.has_harmless_act ||
+               !holds_below(standing);
     }
 
     bool holds_below(const HookLadder::Standing& standing) const {
@@ -357,6 +360,7 @@ class Loader {
     const std::vector<HookPart*> others_;
     std::vector<HookPart> parts_;  // made here
     std::vector<std::byte> early_;
+    EventSet refused_;
     CanaryIntake& intake_;
     size_t snapshot_rung_ = options_.without_iterators ? kNoSnapshotProgram : 0;
     bool has_tree_ = !options_.without_iterators;

@@ -13,6 +13,8 @@
 #include <cstdlib>
 #include <functional>
 
+#include "engine/source/canary.h"
+
 namespace {
 
 /// In a child of its own: 0 when the sandbox was entered and the act failed with EPERM.
@@ -32,6 +34,20 @@ int refused(const std::function<long()>& act) {
 }
 
 }  // namespace
+
+TEST_CASE("an act of proof that the sandbox refuses is known as refused", "[sandbox]") {
+    CHECK(refused([] {
+              saker::EventSet acts;
+              for (const auto event : {EVENT_mount, EVENT_unshare, EVENT_listen, EVENT_kill}) {
+                  acts.set(event);
+              }
+              const saker::EventSet refused = saker::act_for(acts);
+              const bool right = refused.test(EVENT_mount) && refused.test(EVENT_unshare) &&
+                                 !refused.test(EVENT_listen) && !refused.test(EVENT_kill);
+              errno = EPERM;
+              return right ? -1L : 0L;
+          }) == 0);
+}
 
 TEST_CASE("what a daemon has no use for is refused", "[sandbox]") {
     CHECK(refused([] { return ::mount("none", "/nowhere", "tmpfs", 0, nullptr); }) == 0);
