@@ -17,7 +17,7 @@ namespace {
 LiveOptions live_options(const Prepared& prepared, Scope scope) {
     return {std::move(scope),
             wanted_events(*prepared.rules),
-            reads_environment(*prepared.rules),
+            extras_of(*prepared.rules),
             prepared.config.critical_ring_megabytes.number,
             prepared.config.bulk_ring_megabytes.number,
             asks_for_races(*prepared.rules)};

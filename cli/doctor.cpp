@@ -49,7 +49,7 @@ Result<LiveOptions> what_is_wanted(const DoctorOptions& asked) {
         return Error{"the rules are wrong", "saker check says more"};
     }
     options.wanted = wanted_events(*prepared.rules);
-    options.environment = reads_environment(*prepared.rules);
+    options.extras = extras_of(*prepared.rules);
     options.asked_twice = asks_for_races(*prepared.rules);
     return options;
 }

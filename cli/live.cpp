@@ -29,6 +29,10 @@ bool is_environment(std::string_view field) {
            field == "evt.arg.env" || field == "evt.rawarg.env";
 }
 
+bool is_data(std::string_view field) {
+    return field == "evt.buffer" || field == "evt.arg.data" || field == "evt.rawarg.data";
+}
+
 }  // namespace
 
 CallSet calls_of(const lang::EventSet& wanted) {
@@ -59,7 +63,7 @@ Result<std::unique_ptr<KernelSource>> open_kernel(const LiveOptions& options) {
     kernel.scope = options.scope;
     kernel.wanted = captured_of(options.wanted);
     kernel.calls = calls_of(options.wanted);
-    kernel.environment = options.environment;
+    kernel.extras = options.extras;
     kernel.asked_twice = options.asked_twice;
     kernel.critical_ring = options.critical_ring_megabytes << 20U;
     kernel.bulk_ring = options.bulk_ring_megabytes << 20U;
@@ -129,8 +133,8 @@ bool is_working_directory(std::string_view field) {
 
 }  // namespace
 
-bool reads_environment(const rules::RuleSet& rules) {
-    return reads(rules, is_environment);
+Extras extras_of(const rules::RuleSet& rules) {
+    return {reads(rules, is_environment), reads(rules, is_data)};
 }
 
 bool asks_for_races(const rules::RuleSet& rules) {

@@ -20,7 +20,7 @@ namespace saker::cli {
 struct LiveOptions {
     Scope scope{};
     lang::EventSet wanted{};
-    bool environment = false;  // some rule asks for programs' environment
+    Extras extras{};
     uint32_t critical_ring_megabytes = 4;
     uint32_t bulk_ring_megabytes = 16;
     bool asked_twice = false;  // some rule asks whether a name was changed meanwhile
@@ -43,8 +43,8 @@ Host live_host(const KernelSource& source);
 /// What a recording must know of this machine.
 RecordingFacts live_facts(const Host& host);
 
-/// Some enabled rule reads the environment of programs, in its condition or its output.
-bool reads_environment(const rules::RuleSet& rules);
+/// What enabled rules read of what is not always there, in their conditions or outputs.
+Extras extras_of(const rules::RuleSet& rules);
 
 /// Some enabled rule asks whether an argument was changed while the kernel acted on it.
 bool asks_for_races(const rules::RuleSet& rules);

@@ -28,7 +28,7 @@ int run_record(const RecordOptions& options) {
     }
     if (prepared.rules) {
         live.wanted = wanted_events(*prepared.rules);
-        live.environment = reads_environment(*prepared.rules);
+        live.extras = extras_of(*prepared.rules);
         live.asked_twice = asks_for_races(*prepared.rules);
     }
     Result<Scope> scope = Scope::parse(options.scope.empty() ? "host" : options.scope);

@@ -106,7 +106,7 @@ ReloadOutcome Reloader::reload(const std::string& why) {
     }
     const lang::EventSet wanted = wanted_events(*prepared.rules);
     Result<HookChange> hooks =
-        source_.prepare(captured_of(wanted), calls_of(wanted), reads_environment(*prepared.rules));
+        source_.prepare(captured_of(wanted), calls_of(wanted), extras_of(*prepared.rules));
     if (!hooks) {
         return refuse(why, hooks.error().text());
     }

@@ -160,7 +160,7 @@ int run_watch(const WatchOptions& options) {
         log_error(screen.error().text());
         return kOutputCannotOpen;
     }
-    LiveOptions live{*scope, wanted_events(rules), reads_environment(rules)};
+    LiveOptions live{*scope, wanted_events(rules), extras_of(rules)};
     live.asked_twice = asks_for_races(rules);
     const auto source = open_kernel(live);
     if (!source) {

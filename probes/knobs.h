@@ -131,6 +131,7 @@ struct control {
     __u32 own_pid_namespace; /* the daemon's */
     __u64 wake[LANE_COUNT];  /* bytes waiting in a ring that wake a batching consumer */
     __u32 environment_limit; /* 0: no environment */
+    __u32 data_limit;        /* of messages: at most so many of their first bytes */
     __u8 wanted[EVENT_COUNT];
     __u8 native[SYSCALL_NUMBERS]; /* syscall number -> program index */
     __u8 compat[SYSCALL_NUMBERS];

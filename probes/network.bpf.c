@@ -118,9 +118,44 @@ static __always_inline __u64 message_size(const struct message* message, int com
     return size;
 }
 
+/* Where the first part of a message lies, and how long it is. */
+struct bytes {
+    const void* at;
+    __u64 length;
+};
+
+static __always_inline struct bytes first_part(const struct message* message, int compat) {
+    __u64 wide[2] = {};
+    __u32 narrow[2] = {};
+
+    if (!message->count)
+        return (struct bytes){};
+    if (compat) {
+        bpf_probe_read_user(narrow, sizeof(narrow), (const void*)message->parts);
+        return (struct bytes){(const void*)(__u64)narrow[0], narrow[1]};
+    }
+    bpf_probe_read_user(wide, sizeof(wide), (const void*)message->parts);
+    return (struct bytes){(const void*)wide[0], wide[1]};
+}
+
+/* Of what went, not of what was asked. */
+static __always_inline void put_data(struct event_header* header, struct text_ref* text,
+                                     const struct bytes* data, long result) {
+    __u64 length = *(volatile __u32*)&control.data_limit;
+
+    if (result <= 0)
+        return;
+    if (length > data->length)
+        length = data->length;
+    if (length > result)
+        length = result;
+    put_user_bytes(header, text, data->at, length);
+}
+
 /* What sendto, sendmsg, recvfrom and recvmsg have alike; `address` is the message's own. */
 static __always_inline int submit_message(enum event_id id, const struct call* call, __u64 size,
-                                          const void* address, __u32 length) {
+                                          const void* address, __u32 length,
+                                          const struct bytes* data) {
     struct sendto_event* event = begin_exit(id, sizeof(*event), current_task(), call);
 
     if (!event)
@@ -130,6 +165,7 @@ static __always_inline int submit_message(enum event_id id, const struct call* c
     event->size = size;
     if (address)
         put_sockaddr(&event->header, &event->addr, address, length);
+    put_data(&event->header, &event->data, data, call->result);
     put_socket_of(&event->header, socket_of(event), event->fd);
     if (event->remote.family == 0 && event->addr.length) {
         read_asked(&event->remote, address, length);
@@ -142,33 +178,40 @@ static __always_inline int submit_message(enum event_id id, const struct call* c
 }
 
 SOCKET_EXIT(sendto) {
+    struct bytes data = {(const void*)call->arguments[1], call->arguments[2]};
+
     return submit_message(EVENT_sendto, call, call->arguments[2], (void*)call->arguments[4],
-                          call->arguments[5]);
+                          call->arguments[5], &data);
 }
 
 SOCKET_EXIT(recvfrom) {
+    struct bytes data = {(const void*)call->arguments[1], call->arguments[2]};
     __u32 length = 0;
 
     if (call->arguments[5])
         bpf_probe_read_user(&length, sizeof(length), (void*)call->arguments[5]);
     return submit_message(EVENT_recvfrom, call, call->arguments[2],
-                          call->result >= 0 ? (void*)call->arguments[4] : 0, length);
+                          call->result >= 0 ? (void*)call->arguments[4] : 0, length, &data);
 }
 
 SOCKET_EXIT(sendmsg) {
     struct message message = {};
+    struct bytes data;
 
     read_message(&message, call);
+    data = first_part(&message, call->compat);
     return submit_message(EVENT_sendmsg, call, message_size(&message, call->compat),
-                          (void*)message.name, message.name_length);
+                          (void*)message.name, message.name_length, &data);
 }
 
 SOCKET_EXIT(recvmsg) {
     struct message message = {};
+    struct bytes data;
 
     read_message(&message, call);
+    data = first_part(&message, call->compat);
     return submit_message(EVENT_recvmsg, call, message_size(&message, call->compat),
-                          call->result >= 0 ? (void*)message.name : 0, message.name_length);
+                          call->result >= 0 ? (void*)message.name : 0, message.name_length, &data);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -65,8 +65,8 @@ class RunningIntake final : public CanaryIntake {
 }  // namespace
 
 Result<HookChange> KernelSource::prepare(const EventSet& wanted, const CallSet& calls,
-                                         bool environment) {
-    HookChange change{wanted, calls, environment, {}};
+                                         Extras extras) {
+    HookChange change{wanted, calls, extras, {}};
     std::vector<HookPart*> present{&probes_.first};
     std::vector<const HookLadder*> ladders{&probes_.first.ladder};
     for (HookPart& part : more_) {
@@ -75,8 +75,7 @@ Result<HookChange> KernelSource::prepare(const EventSet& wanted, const CallSet& 
     }
     control& shared = probes_.first.object.shared();
     // Both until it is settled: what the old rules do not want they do not match.
-    fill_wanted(shared, options_.wanted | wanted, options_.calls | calls,
-                options_.environment || environment);
+    fill_wanted(shared, options_.wanted | wanted, options_.calls | calls, options_.extras | extras);
     if (HookLadder(wanted, ladders, options_.asked_twice).standings().empty()) {
         return change;
     }
@@ -86,7 +85,7 @@ Result<HookChange> KernelSource::prepare(const EventSet& wanted, const CallSet& 
     RunningIntake intake(canaries_, probes_, is_ending_);
     auto added = load_more_probes(options, hierarchy_, present, intake);
     if (!added) {
-        fill_wanted(shared, options_.wanted, options_.calls, options_.environment);
+        fill_wanted(shared, options_.wanted, options_.calls, options_.extras);
         return added.error();
     }
     change.added = *std::move(added);
@@ -100,15 +99,15 @@ void KernelSource::give_up(HookChange change) {
             take_out(part.object, shared, standing);
         }
     }
-    fill_wanted(shared, options_.wanted, options_.calls, options_.environment);
+    fill_wanted(shared, options_.wanted, options_.calls, options_.extras);
 }
 
 std::vector<HookPart> KernelSource::commit(HookChange change) {
     control& shared = probes_.first.object.shared();
     options_.wanted = change.wanted;
     options_.calls = change.calls;
-    options_.environment = change.environment;
-    fill_wanted(shared, options_.wanted, options_.calls, options_.environment);
+    options_.extras = change.extras;
+    fill_wanted(shared, options_.wanted, options_.calls, options_.extras);
     std::ranges::move(change.added, std::back_inserter(more_));
     std::vector<HookPart*> parts{&probes_.first};
     for (HookPart& part : more_) {

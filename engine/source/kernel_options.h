@@ -9,11 +9,21 @@
 
 namespace saker {
 
+/// What records carry only when somebody asks for it.
+struct Extras {
+    bool environment = false;  // of programs, when they start
+    bool data = false;         // the first bytes of messages
+
+    Extras operator|(const Extras& other) const {
+        return {environment || other.environment, data || other.data};
+    }
+};
+
 struct KernelOptions {
     Scope scope{};
-    EventSet wanted{};         // events of process life come in any case
-    CallSet calls{};           // what EVENT_syscall, when wanted, is to report
-    bool environment = false;  // of programs, when they start
+    EventSet wanted{};  // events of process life come in any case
+    CallSet calls{};    // what EVENT_syscall, when wanted, is to report
+    Extras extras{};
     bool threads = false;      // fork events for threads too
     bool asked_twice = false;  // names of files opened are compared with those asked at first
     uint32_t arguments_limit = 4096;

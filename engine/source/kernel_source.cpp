@@ -115,7 +115,7 @@ Result<std::unique_ptr<KernelSource>> KernelSource::open(const KernelOptions& op
         }
         source->snapshot_ = *std::move(iterated);
     } else {
-        source->snapshot_ = snapshot_of_proc(source->hierarchy_, options.environment);
+        source->snapshot_ = snapshot_of_proc(source->hierarchy_, options.extras.environment);
         source->probes_.snapshot_has_texts = true;
     }
     return source;

@@ -27,7 +27,7 @@ struct RecordLoss {
 struct HookChange {
     EventSet wanted;
     CallSet calls;
-    bool environment = false;
+    Extras extras{};
     std::vector<HookPart> added;
 };
 
@@ -47,7 +47,7 @@ class KernelSource final : public Source {
     /// Loads, attaches and proves the hooks that other wanted events, and calls without a row,
     /// need. Called from another thread than poll's while that goes on: its polls bring the proofs.
     /// What is attached is not touched, and on an error all is as it was.
-    Result<HookChange> prepare(const EventSet& wanted, const CallSet& calls, bool environment);
+    Result<HookChange> prepare(const EventSet& wanted, const CallSet& calls, Extras extras);
 
     /// From poll's thread: what was prepared is in force, and hooks that no longer serve anything
     /// are gone. What is given back is closed when it dies, which takes a while.

@@ -11,6 +11,7 @@ namespace saker {
 namespace {
 
 constexpr uint32_t kMostEnvironment = 4096;
+constexpr uint32_t kMostData = 256;
 constexpr uint32_t kSocketcall = 102;
 
 bool is_socket_event(event_id event) {
@@ -58,9 +59,10 @@ void set_numbers(control& shared, event_id event, bool wanted) {
 #endif
 }
 
-void fill_wanted(control& shared, const EventSet& wanted, const CallSet& calls, bool environment) {
-    __atomic_store_n(&shared.environment_limit, environment ? kMostEnvironment : 0,
+void fill_wanted(control& shared, const EventSet& wanted, const CallSet& calls, Extras extras) {
+    __atomic_store_n(&shared.environment_limit, extras.environment ? kMostEnvironment : 0,
                      __ATOMIC_RELAXED);
+    __atomic_store_n(&shared.data_limit, extras.data ? kMostData : 0, __ATOMIC_RELAXED);
     for (size_t event = 0; event < EVENT_COUNT; ++event) {
         store(shared.wanted[event], wanted.test(event) ? 1 : 0);
     }

@@ -15,7 +15,7 @@ uint8_t program_index(event_id event);
 void set_numbers(control& shared, event_id event, bool wanted);
 
 /// What a reload may change, but for the numbers of events; those of calls without a row are here.
-void fill_wanted(control& shared, const EventSet& wanted, const CallSet& calls, bool environment);
+void fill_wanted(control& shared, const EventSet& wanted, const CallSet& calls, Extras extras);
 
 /// What stays as it is. An error when the scope's control group cannot be told.
 Result<void> fill_knobs(knobs& settings, const KernelOptions& options,

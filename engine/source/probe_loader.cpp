@@ -226,7 +226,7 @@ class Loader {
         if (!present().empty()) {
             return {};  // they were told
         }
-        fill_wanted(shared, options_.wanted, options_.calls, options_.environment);
+        fill_wanted(shared, options_.wanted, options_.calls, options_.extras);
         shared.wake[LANE_critical] = options_.critical_ring / kWakeShare;
         shared.wake[LANE_bulk] = options_.bulk_ring / kWakeShare;
         shared.own_pid_namespace = own_pid_namespace();

@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <cstring>
 
 #include "tests/kernel/support/capture.h"
 #include "tests/kernel/support/network.h"
 #include "tests/kernel/support/raw_calls.h"
 #include "tests/kernel/support/shared.h"
+#include "tests/kernel/support/watch.h"
 
 using namespace saker;
 using namespace saker::kernel_tests;
@@ -103,6 +105,41 @@ TEST_CASE("unconnected datagrams have the address of the message", "[messages]")
     CHECK(got.number("size") == 16);
     check_ends(got, talk->receiver, receiver, "127.0.0.1:" + std::to_string(talk->sender_port));
     CHECK(story.first("recvfrom", counts("res", -EAGAIN)).end("remote") == "none");
+}
+
+TEST_CASE("the first bytes of a message, where somebody asks for them", "[messages]") {
+    KernelOptions options = only({EVENT_sendto, EVENT_recvfrom, EVENT_sendmsg, EVENT_recvmsg});
+    const bool asks = GENERATE(true, false);
+    options.extras.data = asks;
+    const std::string large = "begin" + std::string(995, 'x');
+    Watch watch(options);
+    const auto story = watch.capture([&] {
+        int ends[2];
+        must(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0, "a pair");
+        char room[2000];
+        raw(SYS_sendto, ends[0], large.data(), large.size(), 0, nullptr, 0);
+        raw(SYS_recvfrom, ends[1], room, sizeof room, 0, nullptr, nullptr);
+        char parts[] = "a\0b and more";
+        iovec pieces[2] = {{parts, 3}, {parts + 3, 9}};
+        msghdr message{};
+        message.msg_iov = pieces;
+        message.msg_iovlen = 2;
+        raw(SYS_sendmsg, ends[0], &message, 0);
+        iovec one{room, sizeof room};
+        message.msg_iov = &one;
+        message.msg_iovlen = 1;
+        raw(SYS_recvmsg, ends[1], &message, 0);
+        raw(SYS_recvmsg, ends[1], &message, MSG_DONTWAIT);
+    });
+    REQUIRE(story.exit_code() == 0);
+    const auto data = [&](const char* event, int64_t result) {
+        return std::string(story.first(event, counts("res", result)).text("data"));
+    };
+    CHECK(data("sendto", 1000) == (asks ? large.substr(0, 256) : ""));
+    CHECK(data("recvfrom", 1000) == (asks ? large.substr(0, 256) : ""));
+    CHECK(data("sendmsg", 12) == (asks ? std::string("a\0b", 3) : ""));
+    CHECK(data("recvmsg", 12) == (asks ? std::string("a\0b and more", 12) : ""));
+    CHECK(data("recvmsg", -EAGAIN).empty());
 }
 
 TEST_CASE("messages in parts", "[messages]") {

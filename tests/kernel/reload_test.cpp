@@ -36,7 +36,7 @@ void change(KernelSource& source, const EventSet& wanted, RecordSink& sink) {
     std::atomic<bool> done = false;
     std::optional<Result<HookChange>> prepared;
     std::thread preparing([&] {
-        prepared.emplace(source.prepare(wanted, {}, false));
+        prepared.emplace(source.prepare(wanted, {}, {}));
         done = true;
     });
     while (!done) {
@@ -158,7 +158,7 @@ TEST_CASE("a change given up leaves everything as it was", "[reload]") {
     CHECK(bool(watch.source().poll(tally, 0)));
     std::atomic<bool> done = false;
     std::thread preparing([&] {
-        auto change = watch.source().prepare(set_of({EVENT_unlinkat}), {}, true);
+        auto change = watch.source().prepare(set_of({EVENT_unlinkat}), {}, {.environment = true});
         CHECK(bool(change));
         if (change) {
             watch.source().give_up(*std::move(change));
