@@ -9,8 +9,8 @@
 #include <cstring>
 #include <set>
 
-#include "engine/source/canary.h"
 #include "engine/source/hook_attach.h"
+#include "engine/source/hook_proof.h"
 #include "engine/source/probe_knobs.h"
 
 namespace saker {
@@ -303,53 +303,19 @@ class Loader {
     /// Gives back what was silent, a rung lower.
     Result<HookLadder> prove(HookPart& part) {
         CanaryWatch watch(early_);
-        act(part);
+        HookProof proof(options_.wanted, trial_);
+        proof.act(part.object, part.ladder);
         if (auto collected = intake_.collect(part.object, watch); !collected) {
             return collected.error();
         }
         std::set<std::string> fallen;
         for (auto& standing : part.ladder.standings()) {
-            if (!judge(standing, watch)) {
+            if (!proof.judge(standing, watch)) {
                 fall(part, standing, "it was attached but did not report our own act");
                 fallen.insert(standing.hook.name);
             }
         }
         return part.ladder.split(fallen);
-    }
-
-    void act(HookPart& part) {
-        EventSet acts;
-        for (const auto& standing : part.ladder.standings()) {
-            if (standing.rung()) {
-                acts |= (standing.hook.events | standing.hook.supports) & wanted_or_life(standing);
-            }
-        }
-        auto& canary = part.object.shared().canary;
-        __atomic_fetch_add(&canary, 1, __ATOMIC_SEQ_CST);
-        refused_ = act_for(acts);
-        __atomic_fetch_sub(&canary, 1, __ATOMIC_SEQ_CST);
-    }
-
-    EventSet wanted_or_life(const HookLadder::Standing& standing) const {
-        return standing.hook.always ? standing.hook.events : options_.wanted;
-    }
-
-    /// False for a silent hook, unless nothing below it holds: better silent than not there. Of an
-    /// act we are not permitted no hook is known to be silent.
-    bool judge(HookLadder::Standing& standing, const CanaryWatch& watch) const {
-        if (!standing.rung()) {
-            return true;
-        }
-        standing.proven = watch.proves(standing.hook, options_.wanted);
-        const bool was_refused = (standing.hook.events & refused_).any();
-        return standing.proven || was_refused || !standing.hook.has_harmless_act ||
-               !holds_below(standing);
-    }
-
-    bool holds_below(const HookLadder::Standing& standing) const {
-        const auto& rungs = standing.hook.rungs;
-        return std::any_of(rungs.begin() + static_cast<ptrdiff_t>(standing.at) + 1, rungs.end(),
-                           [&](const Rung& rung) { return bool(trial_.attempt(rung)); });
     }
 
     const KernelOptions& options_;
@@ -360,7 +326,6 @@ class Loader {
     const std::vector<HookPart*> others_;
     std::vector<HookPart> parts_;  // made here
     std::vector<std::byte> early_;
-    EventSet refused_;
     CanaryIntake& intake_;
     size_t snapshot_rung_ = options_.without_iterators ? kNoSnapshotProgram : 0;
     bool has_tree_ = !options_.without_iterators;
