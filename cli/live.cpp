@@ -120,7 +120,8 @@ bool reads(const rules::RuleSet& rules, bool (*is_such)(std::string_view field))
         const rules::Rule& rule = rules.rule_of(index);
         if (rule.enabled &&
             (std::ranges::any_of(rules.program().fields_of(index), is_such) || asks(rule.message) ||
-             std::ranges::any_of(rule.extra_fields, asks, &rules::NamedTemplate::value))) {
+             std::ranges::any_of(rule.extra_fields, asks, &rules::NamedTemplate::value) ||
+             std::ranges::any_of(rule.throttling.by, asks, &rules::NamedTemplate::value))) {
             return true;
         }
     }

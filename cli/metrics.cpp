@@ -65,6 +65,12 @@ void write_engine(Exposition& out, const Status& status) {
         }
     }
     out.only("saker_alerts_total", "counter", "Alerts made.", stats.alerts);
+    out.only("saker_alerts_throttled_total", "counter",
+             "Alerts held back, to be told by a summary with their count.", stats.throttled);
+    out.only("saker_throttle_summaries_total", "counter", "Summaries of alerts held back.",
+             stats.summaries);
+    out.only("saker_throttle_full_total", "counter",
+             "Alerts whose like is not held back: no room to count it.", stats.throttle_full);
     out.begin("saker_lost_total", "counter",
               "Records missing in the rings' sequence numbers, by lane, and unreadable ones.");
     out.sample(stats.lost_critical, {{"lane", "critical"}});

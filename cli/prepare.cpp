@@ -45,6 +45,52 @@ void check_outputs(const config::Config& config, std::vector<Diagnostic>& findin
     }
 }
 
+void check_fields(const std::vector<std::string>& by, const Where& where,
+                  std::vector<Diagnostic>& findings) {
+    if (const auto fields = rules::compile_fields(by); !fields) {
+        findings.push_back({Severity::error, "CONFIG_THROTTLE", "by: " + fields.error().message,
+                            fields.error().hint, "", where, ""});
+    }
+}
+
+void check_interval(const config::Duration& interval, const Where& where,
+                    std::vector<Diagnostic>& findings) {
+    constexpr std::chrono::hours kMost{24};
+    if (interval.value > kMost) {
+        findings.push_back({Severity::error, "CONFIG_THROTTLE",
+                            "an interval is a day at most: until it ends nobody is told", "", "",
+                            where, ""});
+    }
+}
+
+/// What the configuration's reader cannot know: which fields there are.
+void check_throttle(const config::ThrottleSettings& throttle, std::vector<Diagnostic>& findings) {
+    check_fields(throttle.by, throttle.where, findings);
+    check_interval(throttle.interval, throttle.where, findings);
+    for (const config::ThrottleChoice& choice : throttle.rules) {
+        check_fields(choice.by, choice.where, findings);
+        check_interval(choice.interval, choice.where, findings);
+        if (choice.rule.empty() == choice.tag.empty()) {
+            findings.push_back({Severity::error, "CONFIG_THROTTLE",
+                                "an entry of `throttle.rules` is for a `rule` or for a `tag`", "",
+                                "", choice.where, ""});
+        }
+    }
+}
+
+std::vector<rules::ThrottleChoice> throttles(const config::ThrottleSettings& throttle) {
+    const auto nanoseconds = [](const config::Duration& interval) {
+        return static_cast<uint64_t>(std::chrono::nanoseconds(interval.value).count());
+    };
+    std::vector<rules::ThrottleChoice> choices{
+        {"*", "", nanoseconds(throttle.interval), throttle.by}};
+    for (const config::ThrottleChoice& choice : throttle.rules) {
+        choices.push_back({choice.rule, choice.tag, nanoseconds(choice.interval),
+                           choice.by.empty() ? throttle.by : choice.by});
+    }
+    return choices;
+}
+
 rules::LoadOptions load_options(const config::Config& config) {
     rules::LoadOptions options;
     options.minimum = static_cast<rules::Priority>(config.priority);
@@ -68,6 +114,7 @@ rules::LoadOptions load_options(const config::Config& config) {
         }
         options.append_output.push_back(std::move(made));
     }
+    options.throttles = throttles(config.throttle);
     return options;
 }
 
@@ -88,7 +135,8 @@ PipelineOptions pipeline_options(const config::Config& config, std::string boot_
             config.labels,
             redaction_of(config),
             uint64_t{config.containers.wait_milliseconds} * 1'000'000,
-            size_t{config.containers.held_megabytes} << 20U};
+            size_t{config.containers.held_megabytes} << 20U,
+            config.throttle.keys};
 }
 
 std::vector<std::string> rule_files(const config::Config& config) {
@@ -102,6 +150,7 @@ Prepared read_configuration(const config::Sources& sources) {
     prepared.files = std::move(reading.files);
     prepared.findings = std::move(reading.findings);
     check_outputs(prepared.config, prepared.findings);
+    check_throttle(prepared.config.throttle, prepared.findings);
     return prepared;
 }
 
@@ -121,7 +170,11 @@ Prepared prepare(const config::Sources& sources, const std::vector<std::string>&
     append(prepared.findings, rules::find_writable_by_others(paths, Severity::error));
     std::ranges::copy(paths, std::back_inserter(prepared.files));
     prepared.sums = sums_of(paths);
-    rules::Loaded loaded = rules::load_rules(paths, load_options(prepared.config));
+    rules::LoadOptions options = load_options(prepared.config);
+    if (has_errors(prepared.findings)) {
+        options.throttles.clear();  // a mistake in them was said, with its place
+    }
+    rules::Loaded loaded = rules::load_rules(paths, options);
     append(prepared.findings, std::move(loaded.diagnostics));
     if (!has_errors(prepared.findings)) {
         prepared.rules = std::move(loaded.rules);

@@ -42,6 +42,11 @@ std::string summarise(const PipelineStats& stats, const KernelLoss& kernel,
     if (stats.gave_up > 0) {
         line += fmt::format(", {} judged before their container's runtime answered", stats.gave_up);
     }
+    if (stats.throttled > 0) {
+        line += fmt::format(", {} alert{} throttled, told by {} summar{}", stats.throttled,
+                            stats.throttled == 1 ? "" : "s", stats.summaries,
+                            stats.summaries == 1 ? "y" : "ies");
+    }
     if (!where.empty()) {
         line += " (" + where + ")";
     }
@@ -62,6 +67,8 @@ std::string summarise_json(const PipelineStats& stats, const KernelLoss& kernel,
         json += fmt::format(R"(,"{}":{})", place.name, place.lost);
     }
     json += fmt::format(R"(,"held":{},"gave_up":{})", stats.held, stats.gave_up);
+    json += fmt::format(R"(,"throttled":{},"throttle_summaries":{},"throttle_full":{})",
+                        stats.throttled, stats.summaries, stats.throttle_full);
     return json + fmt::format(R"(,"lost":{}}})", lost);
 }
 

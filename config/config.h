@@ -72,6 +72,43 @@ struct AppendOutput {
     }
 };
 
+/// How floods of some rules' alerts are told; it replaces what is said for all.
+struct ThrottleChoice {
+    std::string rule;
+    std::string tag;
+    Duration interval{};
+    std::vector<std::string> by;
+    Where where{};
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("rule", rule, "name of the rule; * and ? stand for what you do not want to spell");
+        setting("tag", tag, "a tag of the rule");
+        setting("interval", interval, "as above, for these rules; 0 tells every alert");
+        setting("by", by, "as above, for these rules; empty: as for all");
+    }
+};
+
+/// How floods of alerts are told.
+struct ThrottleSettings {
+    Duration interval{};
+    std::vector<std::string> by{"proc.exepath", "container.id"};
+    uint32_t keys = 10'000;
+    std::vector<ThrottleChoice> rules;
+    Where where{};
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("interval", interval,
+                "of alerts that are alike, the first is told at once and the others within this "
+                "time by one summary with their count; 0 tells every alert");
+        setting("by", by, "fields by which alerts of one rule are alike");
+        setting("keys", keys,
+                "floods that may be counted at a time; alerts beyond are told, every one");
+        setting("rules", rules, "rules with an interval of their own; the last that fits holds");
+    }
+};
+
 /// Where the daemon answers over HTTP.
 struct WebSetting {
     bool enabled = false;
@@ -136,6 +173,7 @@ struct Config {
     bool redact_secrets = true;
     std::vector<std::string> redact_names;
     std::vector<AppendOutput> append_output;
+    ThrottleSettings throttle;
     std::vector<OutputSetting> outputs{OutputSetting::of_type("stdout")};
     uint32_t output_queue = 4096;
     std::string state_directory;
@@ -169,6 +207,8 @@ struct Config {
         setting("redact_names", redact_names,
                 "names of secrets besides those known; a part of a name is enough");
         setting("append_output", append_output, "what is added to the outputs of rules");
+        setting("throttle", throttle,
+                "how floods of alerts are told; off, unless an interval is set");
         setting("outputs", outputs, "where alerts go");
         setting("output_queue", output_queue,
                 "alerts that may wait for one output; more are dropped and counted");

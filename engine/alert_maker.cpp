@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/context_reader.h"
+#include "engine/event/format.h"
 #include "engine/state/shown_context.h"
 
 namespace saker {
@@ -41,6 +43,26 @@ std::vector<Ancestor> lineage_of(const Process& process) {
                            lineage.empty() ? program.cmdline : shortened(program.cmdline)});
     }
     return lineage;
+}
+
+std::string iso_time(uint64_t nanoseconds, Scratch& scratch) {
+    ScratchText text(scratch);
+    print_time(text, nanoseconds, TimeForm::iso8601);
+    return std::string(text.view());
+}
+
+/// `count`, `first` and `last` tell of the alerts that were not; `after` of the one that was.
+std::vector<rules::OutputField> fields_of(const HeldBack& held, std::string first,
+                                          std::string last) {
+    std::vector<rules::OutputField> fields = held.alike;
+    const auto add = [&](const char* name, auto value) {
+        fields.push_back({name, rules::OutputScalar(std::move(value))});
+    };
+    add("saker.throttled.count", held.count);
+    add("saker.throttled.first", std::move(first));
+    add("saker.throttled.last", std::move(last));
+    add("saker.throttled.after", held.after);
+    return fields;
 }
 
 /// An extra field that is a field's name alone keeps its type; a text with fields is a text.
@@ -95,6 +117,39 @@ Alert AlertMaker::make(const Context& judged, const rules::Rule& rule, const Los
         add_extra(extra, reader, scratch_, alert.fields);
     }
     alert.lineage = lineage_of(context.process);
+    alert.loss = loss;
+    return alert;
+}
+
+std::vector<rules::OutputField> AlertMaker::read(const Context& judged,
+                                                 const std::vector<rules::NamedTemplate>& fields) {
+    const ShownContext shown(judged, redactor_);
+    scratch_.reset();
+    ContextReader reader(shown.get());
+    std::vector<rules::OutputField> values;
+    for (const rules::NamedTemplate& field : fields) {
+        field.value.read_fields(reader, scratch_, values);
+    }
+    return values;
+}
+
+Alert AlertMaker::make_summary(const State& state, const rules::Rule& rule, const HeldBack& held,
+                               const Loss& loss) {
+    scratch_.reset();
+    Alert alert;
+    alert.id = held.after + "-throttled";
+    alert.rule = rule.name;
+    alert.priority = name_of(rule.priority);
+    alert.source = rule.source;
+    alert.tags = rule.tags;
+    alert.hostname = state.host().name;
+    alert.labels = labels_;
+    alert.time = state.wall_time(held.last);
+    const std::string first = iso_time(state.wall_time(held.first), scratch_);
+    const std::string last = iso_time(alert.time, scratch_);
+    alert.message = fmt::format("{} more alert{} of this rule like {}, from {} to {}", held.count,
+                                held.count == 1 ? "" : "s", held.after, first, last);
+    alert.fields = fields_of(held, first, last);
     alert.loss = loss;
     return alert;
 }

@@ -9,23 +9,9 @@
 #include "engine/event/redact.h"
 #include "engine/rules/rule_set.h"
 #include "engine/state/context.h"
+#include "engine/throttle.h"
 
 namespace saker {
-
-/// Reads fields of the event at hand; a loan for its judging.
-class ContextReader final : public lang::FieldReader {
-  public:
-    explicit ContextReader(const Context& context) : context_(context) {}
-
-    void read(const lang::FieldUse& use, lang::Values& out) override {
-        if (use.field->read != nullptr) {
-            use.field->read(context_, use.argument, out);
-        }
-    }
-
-  private:
-    const Context& context_;
-};
 
 /// Something is wrong with the watching itself.
 struct InternalNotice {
@@ -46,6 +32,15 @@ class AlertMaker {
 
     /// Shows no secret the redaction knows of.
     Alert make(const Context& judged, const rules::Rule& rule, const Loss& loss);
+
+    /// These fields of the event, as they may be shown.
+    std::vector<rules::OutputField> read(const Context& judged,
+                                         const std::vector<rules::NamedTemplate>& fields);
+
+    /// Tells of alerts that were held back; its id says behind which one, so a replay gives the
+    /// same.
+    Alert make_summary(const State& state, const rules::Rule& rule, const HeldBack& held,
+                       const Loss& loss);
 
     /// Of no event: what Saker has to say about itself. `time` is wall-clock, ns since the epoch.
     Alert make_internal(const Host& host, uint64_t time, InternalNotice notice);

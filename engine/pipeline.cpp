@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/context_reader.h"
+
 namespace saker {
 namespace {
 
@@ -36,9 +38,9 @@ bool shows_runtime(const rules::Template& text) {
 }
 
 bool shows_runtime(const rules::Rule& rule) {
-    return shows_runtime(rule.message) ||
-           std::ranges::any_of(rule.extra_fields,
-                               [](const auto& extra) { return shows_runtime(extra.value); });
+    const auto named = [](const rules::NamedTemplate& extra) { return shows_runtime(extra.value); };
+    return shows_runtime(rule.message) || std::ranges::any_of(rule.extra_fields, named) ||
+           (rule.throttling.interval != 0 && std::ranges::any_of(rule.throttling.by, named));
 }
 
 }  // namespace
@@ -52,7 +54,8 @@ Pipeline::Pipeline(Source& source, State& state, const rules::RuleSet& rules,
       deliver_(std::move(deliver)),
       match_state_(rules.program().new_state()),
       held_(options_.held_bytes),
-      alerts_(options_.boot_id, options_.labels, options_.redaction) {
+      alerts_(options_.boot_id, options_.labels, options_.redaction),
+      throttle_(options_.throttle_keys) {
     adopt_rules();
 }
 
@@ -75,6 +78,9 @@ Result<size_t> Pipeline::poll(int wait_ms) {
     if (waits_for_answers && state_.host().is_live) {
         settle_overdue(before);
     }
+    if (state_.host().is_live) {
+        tell_held_back(before);
+    }
     if (polled && *polled == 0 && state_.host().is_live) {
         state_.bulk_has_passed(before - kSlowestProbe);
     }
@@ -88,6 +94,7 @@ void Pipeline::replace(const rules::RuleSet& rules, PipelineOptions options) {
     match_state_ = rules.program().new_state();
     adopt_rules();
     alerts_ = AlertMaker(options_.boot_id, options_.labels, options_.redaction);
+    throttle_ = Throttle(options_.throttle_keys);
 }
 
 void Pipeline::take(std::span<const std::byte> record) {
@@ -106,6 +113,7 @@ void Pipeline::take(std::span<const std::byte> record) {
     if (!held_.empty()) {
         settle_overdue(event->header().time);
     }
+    tell_held_back(event->header().time);
     drain_births(*event);
     judge({*event, state_.observe(*event), state_}, record);
     if (const auto* answer = event->as<container_facts_event>()) {
@@ -198,11 +206,30 @@ void Pipeline::hold_or_tell(const Context& context, std::span<const std::byte> r
 }
 
 void Pipeline::raise(const Context& context, uint32_t rule, bool gave_up) {
-    ++stats_.alerts;
     ++matches_[rule];
-    Alert alert = alerts_.make(context, rules_->rule_of(rule), std::exchange(unsaid_, {}));
+    const rules::Rule& judged = rules_->rule_of(rule);
+    const bool is_throttled = judged.throttling.interval != 0;
+    if (is_throttled && throttle_.holds_back(context, rule, judged.throttling)) {
+        ++stats_.throttled;
+        return;
+    }
+    ++stats_.alerts;
+    Alert alert = alerts_.make(context, judged, std::exchange(unsaid_, {}));
     alert.gave_up_container = gave_up;
+    if (is_throttled &&
+        !throttle_.begin(context, alert.id, alerts_.read(context, judged.throttling.by))) {
+        ++stats_.throttle_full;
+    }
     deliver_(std::move(alert));
+}
+
+void Pipeline::tell_held_back(uint64_t now) {
+    while (const std::optional<HeldBack> held = throttle_.take_due(now)) {
+        ++stats_.alerts;
+        ++stats_.summaries;
+        deliver_(alerts_.make_summary(state_, rules_->rule_of(held->rule), *held,
+                                      std::exchange(unsaid_, {})));
+    }
 }
 
 void Pipeline::settle(const std::string& container) {
@@ -219,6 +246,7 @@ void Pipeline::settle_overdue(uint64_t now) {
 
 void Pipeline::finish() {
     settle_overdue(UINT64_MAX);
+    tell_held_back(UINT64_MAX);
 }
 
 void Pipeline::judge_held(HeldEvent held, bool gave_up) {

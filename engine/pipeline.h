@@ -12,6 +12,7 @@
 #include "engine/held_events.h"
 #include "engine/sequence_watch.h"
 #include "engine/source/source.h"
+#include "engine/throttle.h"
 
 namespace saker {
 
@@ -20,14 +21,17 @@ using AlertSink = std::function<void(Alert)>;
 
 /// Everything that came, and every place where something could be lost on the way.
 struct PipelineStats {
-    uint64_t events = 0;  // judged by rules
-    uint64_t alerts = 0;
+    uint64_t events = 0;         // judged by rules
+    uint64_t alerts = 0;         // made and handed on
     uint64_t lost_critical = 0;  // missing sequence numbers: no room in the ring
     uint64_t lost_bulk = 0;
-    uint64_t malformed = 0;  // no record of this build
-    uint64_t canaries = 0;   // our own proofs that hooks fire
-    uint64_t held = 0;       // events that waited for what their container's runtime says
-    uint64_t gave_up = 0;    // of those, judged without it
+    uint64_t malformed = 0;      // no record of this build
+    uint64_t canaries = 0;       // our own proofs that hooks fire
+    uint64_t held = 0;           // events that waited for what their container's runtime says
+    uint64_t gave_up = 0;        // of those, judged without it
+    uint64_t throttled = 0;      // alerts not made, but counted and told by a summary
+    uint64_t summaries = 0;      // of `alerts`
+    uint64_t throttle_full = 0;  // alerts whose like is not held back: no room to count it
     std::array<uint64_t, EVENT_COUNT> by_event{};  // of `events`, by event id
 
     uint64_t lost() const { return lost_critical + lost_bulk + malformed; }
@@ -40,6 +44,7 @@ struct PipelineOptions {
     RedactorOptions redaction{};
     uint64_t container_wait = 2'000'000'000;  // ns an event waits at most for its container's facts
     size_t held_bytes = size_t{16} << 20;     // of all that wait; the oldest then waits no longer
+    size_t throttle_keys = 10'000;            // floods counted at a time
 };
 
 class Pipeline final : public RecordSink {
@@ -56,14 +61,17 @@ class Pipeline final : public RecordSink {
     /// Alerts of something that is wrong with the watching itself; no rule is asked.
     void tell(InternalNotice notice);
 
-    /// No answer will come any more: what waits is judged as it is.
+    /// No answer will come any more: what waits is judged as it is, and what was held back is told.
     void finish();
 
     /// From the next record on these rules judge, with these options; state and counts stay. What
-    /// waits for an answer is judged by the rules it met.
+    /// waits for an answer is judged by the rules it met, and what they held back is told.
     void replace(const rules::RuleSet& rules, PipelineOptions options);
 
     const PipelineStats& stats() const { return stats_; }
+
+    /// Alerts counted so far of which no summary has told yet.
+    uint64_t held_back() const { return throttle_.held_back(); }
 
     /// How often each rule held, by its index in the rules of now.
     const std::vector<uint64_t>& matches() const { return matches_; }
@@ -76,6 +84,7 @@ class Pipeline final : public RecordSink {
     void hold_or_tell(const Context& context, std::span<const std::byte> record, bool undecided);
     void adopt_rules();
     void raise(const Context& context, uint32_t rule, bool gave_up);
+    void tell_held_back(uint64_t now);
     void settle(const std::string& container);
     void settle_overdue(uint64_t now);
     void judge_held(HeldEvent held, bool gave_up);
@@ -92,6 +101,7 @@ class Pipeline final : public RecordSink {
     std::vector<uint8_t> shows_runtime_;  // by rule: whether its output does
     HeldEvents held_;
     AlertMaker alerts_;
+    Throttle throttle_;
     SequenceWatch sequences_;
     PipelineStats stats_;
     Loss unsaid_;  // lost since the last alert

@@ -77,12 +77,34 @@ class Reading {
     size_t total_ = 0;
 };
 
-bool selects(const Selection& selection, const Rule& rule) {
+template <class Selecting>
+bool selects(const Selecting& selection, const Rule& rule) {
     if (!selection.rule.empty() &&
         ::fnmatch(selection.rule.c_str(), rule.name.c_str(), FNM_NOESCAPE) == 0) {
         return true;
     }
     return !selection.tag.empty() && std::ranges::find(rule.tags, selection.tag) != rule.tags.end();
+}
+
+void choose(const LoadOptions& options, const RuleItem& item, Report& report, Rule& rule) {
+    for (const Selection& selection : options.selections) {
+        if (selects(selection, rule)) {
+            rule.enabled = selection.enable;
+        }
+    }
+    for (const ThrottleChoice& choice : options.throttles) {
+        if (!selects(choice, rule)) {
+            continue;
+        }
+        auto by = compile_fields(choice.by);
+        if (!by) {
+            report.error({codes::kOutput, "throttle: " + by.error().message, by.error().hint,
+                          item_name("rule", item.name)},
+                         item.name.place);
+            return;
+        }
+        rule.throttling = {choice.interval, std::move(*by)};
+    }
 }
 
 }  // namespace
@@ -105,11 +127,7 @@ Loaded load_rules(const std::vector<std::string>& paths, const LoadOptions& opti
         if (!rule) {
             continue;
         }
-        for (const Selection& selection : options.selections) {
-            if (selects(selection, *rule)) {
-                rule->enabled = selection.enable;
-            }
-        }
+        choose(options, item, report, *rule);
         rules.push_back(std::move(*rule));
         items.push_back(&item);
     }
@@ -129,6 +147,21 @@ Loaded load_rules(const std::vector<std::string>& paths, const LoadOptions& opti
     }
     loaded.diagnostics = report.take();
     return loaded;
+}
+
+Result<std::vector<NamedTemplate>> compile_fields(const std::vector<std::string>& names) {
+    std::vector<NamedTemplate> compiled;
+    for (const std::string& name : names) {
+        Result<Template> value = Template::compile("%" + name);
+        if (!value) {
+            return Error{value.error().message, value.error().hint};
+        }
+        if (value->fields().size() != 1 || value->fields().front().name != name) {
+            return Error{"'" + name + "' is not a field's name alone", "`saker list fields`"};
+        }
+        compiled.push_back({name, std::move(*value)});
+    }
+    return compiled;
 }
 
 std::vector<Diagnostic> find_writable_by_others(const std::vector<std::string>& paths,

@@ -34,11 +34,21 @@ struct AppendOutput {
     bool suggested_output = false;
 };
 
+/// How floods of alerts are told, of the rules whose name matches `rule` (* and ?) or that have
+/// `tag`.
+struct ThrottleChoice {
+    std::string rule;
+    std::string tag;
+    uint64_t interval = 0;  // ns; 0: every alert is told
+    std::vector<std::string> by;
+};
+
 struct LoadOptions {
     std::vector<Selection> selections;  // in order
     Priority minimum = Priority::debug;
     std::vector<AppendOutput> append_output{{{}, {}, {}, {}, {}, true}};  // all that match apply
-    bool warn_unmatchable = true;  // say which rules can never match on this build
+    std::vector<ThrottleChoice> throttles;  // the last that fits a rule holds
+    bool warn_unmatchable = true;           // say which rules can never match on this build
 };
 
 /// What came of loading. When there were errors there is no rule set.
@@ -53,6 +63,10 @@ struct Loaded {
 /// Loads files and directories (their *.yaml and *.yml, sorted, not recursive) as one set, in
 /// order. Bounded in time and memory whatever the files hold.
 Loaded load_rules(const std::vector<std::string>& paths, const LoadOptions& options = {});
+
+/// Fields by name alone, without transformers or text, as templates of one field each; the error
+/// names the first that is none.
+Result<std::vector<NamedTemplate>> compile_fields(const std::vector<std::string>& names);
 
 /// The files and directories among `paths` that anybody may write: an error when rules are run, a
 /// warning when they are checked.

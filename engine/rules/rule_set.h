@@ -15,6 +15,12 @@
 
 namespace saker::rules {
 
+/// How a flood of one rule's alerts is told: the first at once, what is like it by its count.
+struct Throttling {
+    uint64_t interval = 0;          // ns; 0: every alert is told
+    std::vector<NamedTemplate> by;  // alerts are alike when all of these are the same
+};
+
 struct Rule {
     std::string name;
     std::string description;
@@ -26,6 +32,7 @@ struct Rule {
     std::string output;                       // as the author wrote it
     Template message;                         // the output with what the configuration appends
     std::vector<NamedTemplate> extra_fields;  // for `output_fields` only
+    Throttling throttling;
     bool capture = false;
     uint64_t capture_duration_ms = 0;
     Where where;

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "engine/alert_maker.h"
+#include "engine/context_reader.h"
 #include "engine/event/format.h"
 #include "engine/lang/ast.h"
 #include "tests/kernel/support/capture.h"

@@ -108,8 +108,8 @@ TEST_CASE("single settings go over the file's, and mistakes in them are said") {
     CHECK(saker_says({"check", "-c", config, "-o", "rules_files[0]=" + rules}).status == 0);
     const Finished wrong = saker_says({"check", "-c", config, "-o", "bulk_ring_megabytes=3"});
     CHECK(wrong.status == 1);
-    CHECK_THAT(wrong.out, Catch::Contains("-o bulk_ring_megabytes=3") &&
-                              Catch::Contains("power of two"));
+    CHECK_THAT(wrong.out,
+               Catch::Contains("-o bulk_ring_megabytes=3") && Catch::Contains("power of two"));
     const auto settings = nlohmann::json::parse(saker_says({"list", "settings", "--json"}).out);
     CHECK(settings[0]["name"] == "rules_files");
 }
@@ -238,4 +238,27 @@ TEST_CASE("replay judges a recording, as text or JSON lines") {
 
     CHECK(saker_says({"replay", rules, "-r", rules}).status == 2);
     CHECK(saker_says({"replay", "/nowhere", "-r", rules}).status == 2);
+}
+
+TEST_CASE("what is wrong with a throttle is said with its place") {
+    const Folder folder;
+    const std::string config = folder.file("saker.yaml",
+                                           "throttle:\n"
+                                           "  by: [proc.nme]\n"
+                                           "  rules:\n"
+                                           "    - {rule: x, interval: 2d}\n"
+                                           "    - {interval: 2s}\n"
+                                           "    - {tag: y, by: [\"%evt.type\"]}\n");
+    const std::string rules = folder.file("rules.yaml", kRule);
+    for (const Finished& done : {saker_says({"check", "-c", config, rules}),
+                                 run_says({"-c", config, "-r", rules, "--duration", "1"})}) {
+        INFO(done.out << done.err);
+        CHECK(done.status == 1);
+        const std::string said = done.out + done.err;
+        CHECK_THAT(said, Catch::Contains("saker.yaml:2:3") && Catch::Contains("proc.nme"));
+        CHECK_THAT(said, Catch::Contains("saker.yaml:4:7") && Catch::Contains("a day at most"));
+        CHECK_THAT(said, Catch::Contains("saker.yaml:5:7") && Catch::Contains("for a `rule` or"));
+        CHECK_THAT(said, Catch::Contains("saker.yaml:6:7"));
+        CHECK_THAT(said, !Catch::Contains("rules.yaml:1"));
+    }
 }

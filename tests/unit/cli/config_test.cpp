@@ -69,6 +69,9 @@ TEST_CASE("every mistake in a configuration is placed and hinted at") {
         {"outputs:\n  - {type: file, pth: /x}\n", 2, 18, "no setting 'pth'", "'path'"},
         {"rules:\n  - disable: {tags: x}\n", 2, 15, "no setting 'tags'", "'tag'"},
         {"append_output:\n  - extra_fields: [{a: 1, b: 2}]\n", 2, 20, "field names", ""},
+        {"throttle: {interval: 5}\n", 1, 22, "a time, like", ""},
+        {"throttle:\n  rules: [{rule: x, intervall: 1s}]\n", 2, 21, "no setting 'intervall'",
+         "'interval'"},
         {"bulk_ring_megabytes: 3\n", 1, 22, "power of two", ""},
         {"- a\n", 1, 1, "map of settings", ""},
         {"a: [\n", 2, 1, "not YAML", ""},
@@ -159,6 +162,7 @@ rules: [{disable: {tag: network}}, {enable: {rule: "Rev\"erse*"}}]
 append_output: [{match: {tags: [x, y]}, extra_fields: [a, {b: "%c: d"}]}]
 outputs: [{type: file, path: "/tmp/a b", format: json}]
 labels: {cluster: east, "odd key": "a: b"}
+throttle: {interval: 30s, by: [], rules: [{tag: noisy, interval: 5m, by: [fd.name]}, {rule: x}]}
 hostname: h
 bulk_ring_megabytes: 64
 )",
@@ -172,6 +176,11 @@ bulk_ring_megabytes: 64
     CHECK(again.config.labels.at("odd key") == "a: b");
     CHECK(again.config.rules[1].enable.rule == "Rev\"erse*");
     CHECK(again.config.append_output[0].extra_fields[1].format == "%c: d");
+    CHECK(again.config.throttle.interval.value == std::chrono::seconds(30));
+    CHECK(again.config.throttle.by.empty());
+    REQUIRE(again.config.throttle.rules.size() == 2);
+    CHECK(again.config.throttle.rules[0].interval.value == std::chrono::minutes(5));
+    CHECK(again.config.throttle.rules[0].by == std::vector<std::string>{"fd.name"});
     CHECK(print(Secret{"hidden"}).find("hidden") == std::string::npos);
 }
 
