@@ -52,15 +52,27 @@ Result<Servers> open_servers(const config::Config& config, LiveRun& run) {
     return servers;
 }
 
+/// None without a state directory: a run from a terminal leaves nothing behind.
+Result<std::optional<Heartbeat>> open_heartbeat(const std::string& state_directory) {
+    if (state_directory.empty()) {
+        return std::optional<Heartbeat>();
+    }
+    Result<Heartbeat> heartbeat = Heartbeat::open(state_directory);
+    if (!heartbeat) {
+        return heartbeat.error();
+    }
+    return std::optional(*std::move(heartbeat));
+}
+
 int fail(const Error& error, int code) {
     log_error(error.text());
     return code;
 }
 
 int run_with(const RunOptions& options, Prepared prepared, KernelSource& source,
-             Deliveries deliveries, Stop& stop) {
+             Deliveries deliveries, std::optional<LifeSigns> life, Stop& stop) {
     const config::Config config = prepared.config;
-    LiveRun run(options, std::move(prepared), source, std::move(deliveries));
+    LiveRun run(options, std::move(prepared), source, std::move(deliveries), std::move(life));
     const Result<Servers> servers = open_servers(config, run);
     if (!servers) {
         return fail(servers.error(), kOutputCannotOpen);
@@ -100,6 +112,11 @@ int run_daemon(const RunOptions& options) {
     if (!instance) {
         return fail(instance.error(), kOutputCannotOpen);
     }
+    Result<std::optional<Heartbeat>> heartbeat =
+        open_heartbeat(said_state_directory(prepared.config));
+    if (!heartbeat) {
+        return fail(heartbeat.error(), kOutputCannotOpen);
+    }
     Result<Deliveries> deliveries =
         Deliveries::open(prepared.config, options.json, outputs::WhenFull::drops);
     if (!deliveries) {
@@ -111,10 +128,15 @@ int run_daemon(const RunOptions& options) {
         return fail(source.error(),
                     exit_code_of(source.error(), scope_is_said ? kUsage : kKernelRefuses));
     }
+    std::optional<LifeSigns> life;
+    if (*heartbeat) {
+        life.emplace(**std::move(heartbeat), **source);
+    }
     for (const std::string& spot : blind_spots(**source, live.wanted)) {
         log_warning("blind spot: " + spot);
     }
-    return run_with(options, std::move(prepared), **source, *std::move(deliveries), stop);
+    return run_with(options, std::move(prepared), **source, *std::move(deliveries), std::move(life),
+                    stop);
 }
 
 }  // namespace saker::cli

@@ -131,6 +131,14 @@ std::vector<OutputStatus> Deliveries::each() const {
     return all;
 }
 
+uint64_t Deliveries::oldest_unsettled() const {
+    uint64_t oldest = UINT64_MAX;
+    for (const auto& delivery : all_) {
+        oldest = std::min(oldest, delivery->oldest_unsettled());
+    }
+    return oldest;
+}
+
 void Deliveries::reopen() {
     for (const auto& delivery : all_) {
         delivery->reopen();

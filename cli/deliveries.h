@@ -49,6 +49,10 @@ class Deliveries {
 
     outputs::DeliveryCounts counts() const;
 
+    /// When the oldest alert was that some output does not have yet, nor its spool; the end of time
+    /// if there is none.
+    uint64_t oldest_unsettled() const;
+
     /// Of each output.
     std::vector<OutputStatus> each() const;
 

@@ -35,7 +35,7 @@ bool kernel_measures() {
 }  // namespace
 
 LiveRun::LiveRun(const RunOptions& options, Prepared prepared, KernelSource& source,
-                 Deliveries deliveries)
+                 Deliveries deliveries, std::optional<LifeSigns> life)
     : prepared_(std::move(prepared)),
       source_(source),
       deliveries_(std::move(deliveries)),
@@ -44,6 +44,7 @@ LiveRun::LiveRun(const RunOptions& options, Prepared prepared, KernelSource& sou
       pipeline_(source, state_, *prepared_.rules, this->options(),
                 [this](Alert alert) { deliveries_.offer(std::move(alert)); }),
       reloader_(options, source, prepared_, deliveries_),
+      life_(std::move(life)),
       seconds_since_told_(kSecondsBetweenLosses - 1) {
     if (prepared_.config.watch_files) {
         files_.watch(prepared_.files);
@@ -54,6 +55,19 @@ LiveRun::LiveRun(const RunOptions& options, Prepared prepared, KernelSource& sou
     }
     status_.started = status_.loaded = seconds_now();
     publish();
+}
+
+void LiveRun::tell_gap() {
+    if (!life_) {
+        return;
+    }
+    if (std::optional<InternalNotice> gap = life_->gap()) {
+        log_warning(gap->message);
+        pipeline_.tell(*std::move(gap));
+    }
+    if (const Result<void> begun = life_->begin(); !begun) {
+        log_error(begun.error().text());
+    }
 }
 
 PipelineOptions LiveRun::options() const {
@@ -67,6 +81,7 @@ void LiveRun::look_up_names() {
 }
 
 void LiveRun::announce() {
+    tell_gap();
     board_.set_ready(true);
     notifier_.ready("watching");
     announce_ready();
@@ -76,6 +91,7 @@ Result<void> LiveRun::until(Stop& stop) {
     Result<void> ended = run_until(
         stop, [&](int wait_ms) { return poll(stop, wait_ms); }, [this] { every_second(); });
     pipeline_.finish();
+    has_ended_well_ = static_cast<bool>(ended);
     board_.set_ready(false);
     notifier_.stopping();
     return ended;
@@ -102,6 +118,9 @@ Result<size_t> LiveRun::poll(Stop& stop, int wait_ms) {
     }
     Result<size_t> polled = pipeline_.poll(wait_ms);
     board_.progress();
+    if (life_ && polled) {
+        life_->polled();
+    }
     return polled;
 }
 
@@ -126,6 +145,7 @@ void LiveRun::make(Change change) {
 void LiveRun::every_second() {
     state_.set_boot_time(boot_time_now());
     names_->refresh();
+    show_life();
     report_failures();
     look_for_changes();
     watch_hooks();
@@ -139,6 +159,16 @@ void LiveRun::every_second() {
         log_warning("losing: " + summary);
         told_lost_ = lost;
         seconds_since_told_ = 0;
+    }
+}
+
+/// Outputs that a reload replaced may still have alerts that are not delivered.
+void LiveRun::show_life() {
+    if (!life_ || reloader_.is_working()) {
+        return;
+    }
+    if (const Result<void> beat = life_->beat(pipeline_, state_, deliveries_); !beat) {
+        log_warning(beat.error().text());
     }
 }
 
@@ -231,6 +261,11 @@ void LiveRun::sum_up(bool json) {
     tell(losses_.rest(source_.losses()));
     deliveries_.finish(kPatience);
     report_failures();
+    if (life_ && has_ended_well_) {
+        if (const Result<void> ended = life_->end(state_); !ended) {
+            log_error(ended.error().text());
+        }
+    }
     const KernelLoss loss = loss_of(source_);
     if (json) {
         std::cerr << summarise_json(pipeline_.stats(), loss, deliveries_.counts()) << '\n';

@@ -9,6 +9,7 @@
 #include "cli/containers.h"
 #include "cli/deliveries.h"
 #include "cli/file_watch.h"
+#include "cli/life_signs.h"
 #include "cli/live.h"
 #include "cli/loss_teller.h"
 #include "cli/notify.h"
@@ -22,9 +23,9 @@ namespace saker::cli {
 
 class LiveRun {
   public:
-    /// The source is a loan for the run's life.
+    /// The source is a loan for the run's life. Without life signs nobody will know when it ended.
     LiveRun(const RunOptions& options, Prepared prepared, KernelSource& source,
-            Deliveries deliveries);
+            Deliveries deliveries, std::optional<LifeSigns> life);
 
     /// Says that events flow: to whoever reads the log, asks over HTTP or manages the service.
     void announce();
@@ -44,6 +45,8 @@ class LiveRun {
     void make(Change change);
     void look_up_names();
     void every_second();
+    void tell_gap();
+    void show_life();
     void look_for_changes();
     void watch_hooks();
     void tell(std::optional<InternalNotice> notice);
@@ -63,6 +66,8 @@ class LiveRun {
     StatusBoard board_;
     Notifier notifier_;
     FileWatch files_;
+    std::optional<LifeSigns> life_;
+    bool has_ended_well_ = false;
     bool files_changed_ = false;
     std::map<std::string, uint64_t> earlier_matches_;  // of rules of before the last reload
     std::map<std::string, uint64_t> earlier_trouble_;  // of outputs, when last looked

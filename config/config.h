@@ -213,9 +213,8 @@ struct Config {
         setting("output_queue", output_queue,
                 "alerts that may wait for one output; more are dropped and counted");
         setting("state_directory", state_directory,
-                "where alerts wait for remote outputs, and one daemon's lock and control socket; "
-                "empty: $STATE_DIRECTORY, else "
-                "/var/lib/saker");
+                "where alerts wait for remote outputs, and one daemon's lock, control socket and "
+                "heartbeat; empty: $STATE_DIRECTORY, else /var/lib/saker");
         setting("json_include_output_property", json_include_output_property,
                 "JSON alerts have `output`: the whole text line");
         setting("json_include_message_property", json_include_message_property,

@@ -45,12 +45,6 @@ std::vector<Ancestor> lineage_of(const Process& process) {
     return lineage;
 }
 
-std::string iso_time(uint64_t nanoseconds, Scratch& scratch) {
-    ScratchText text(scratch);
-    print_time(text, nanoseconds, TimeForm::iso8601);
-    return std::string(text.view());
-}
-
 /// `count`, `first` and `last` tell of the alerts that were not; `after` of the one that was.
 std::vector<rules::OutputField> fields_of(const HeldBack& held, std::string first,
                                           std::string last) {
@@ -134,8 +128,7 @@ std::vector<rules::OutputField> AlertMaker::read(const Context& judged,
 }
 
 Alert AlertMaker::make_summary(const State& state, const rules::Rule& rule, const HeldBack& held,
-                               const Loss& loss) {
-    scratch_.reset();
+                               const Loss& loss) const {
     Alert alert;
     alert.id = held.after + "-throttled";
     alert.rule = rule.name;
@@ -144,9 +137,9 @@ Alert AlertMaker::make_summary(const State& state, const rules::Rule& rule, cons
     alert.tags = rule.tags;
     alert.hostname = state.host().name;
     alert.labels = labels_;
-    alert.time = state.wall_time(held.last);
-    const std::string first = iso_time(state.wall_time(held.first), scratch_);
-    const std::string last = iso_time(alert.time, scratch_);
+    alert.time = state.wall_time(held.first);
+    const std::string first = iso_time(alert.time);
+    const std::string last = iso_time(state.wall_time(held.last));
     alert.message = fmt::format("{} more alert{} of this rule like {}, from {} to {}", held.count,
                                 held.count == 1 ? "" : "s", held.after, first, last);
     alert.fields = fields_of(held, first, last);

@@ -37,10 +37,10 @@ class AlertMaker {
     std::vector<rules::OutputField> read(const Context& judged,
                                          const std::vector<rules::NamedTemplate>& fields);
 
-    /// Tells of alerts that were held back; its id says behind which one, so a replay gives the
-    /// same.
+    /// Tells of alerts that were held back, at the time of the first of them; its id says behind
+    /// which one, so a replay gives the same.
     Alert make_summary(const State& state, const rules::Rule& rule, const HeldBack& held,
-                       const Loss& loss);
+                       const Loss& loss) const;
 
     /// Of no event: what Saker has to say about itself. `time` is wall-clock, ns since the epoch.
     Alert make_internal(const Host& host, uint64_t time, InternalNotice notice);

@@ -14,6 +14,14 @@ std::optional<HeldEvent> HeldEvents::take(const std::string& container) {
     return group == by_container_.end() ? std::nullopt : std::optional(take_first(group));
 }
 
+uint64_t HeldEvents::first_deadline() const {
+    uint64_t first = UINT64_MAX;
+    for (const auto& [container, events] : by_container_) {
+        first = std::min(first, events.front().deadline);
+    }
+    return first;
+}
+
 std::optional<HeldEvent> HeldEvents::take_overdue(uint64_t now) {
     // Few containers are awaited at a time; within each the first is the oldest.
     const auto oldest = std::ranges::min_element(

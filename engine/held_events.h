@@ -42,6 +42,9 @@ class HeldEvents {
     /// The oldest, if its deadline has passed or there are too many bytes.
     std::optional<HeldEvent> take_overdue(uint64_t now);
 
+    /// Of all that wait the first; the end of time if nothing does.
+    uint64_t first_deadline() const;
+
     bool empty() const { return by_container_.empty(); }
 
   private:

@@ -1,7 +1,6 @@
 #include "engine/pipeline.h"
 
 #include <algorithm>
-#include <ctime>
 #include <string_view>
 #include <utility>
 
@@ -10,15 +9,7 @@
 namespace saker {
 namespace {
 
-/// A record's time is read before it enters the ring; nobody takes longer than this in between.
-constexpr uint64_t kSlowestProbe = 1'000'000'000;
 constexpr int kAnswerWait = 5;  // ms; how late an awaited answer may be noticed
-
-uint64_t boottime_now() {
-    timespec now{};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 /// Never below zero: what turned up late may have been told as lost already.
 void adjust(uint64_t& count, int64_t by) {
@@ -242,6 +233,11 @@ void Pipeline::settle_overdue(uint64_t now) {
     while (std::optional<HeldEvent> held = held_.take_overdue(now)) {
         judge_held(*std::move(held), true);
     }
+}
+
+uint64_t Pipeline::judged_through(uint64_t read_through) const {
+    return held_.empty() ? read_through
+                         : std::min(read_through, held_.first_deadline() - options_.container_wait);
 }
 
 void Pipeline::finish() {

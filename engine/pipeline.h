@@ -70,6 +70,10 @@ class Pipeline final : public RecordSink {
 
     const PipelineStats& stats() const { return stats_; }
 
+    /// Of what was read up to a moment (boottime ns), up to when it was judged too: an event may
+    /// wait for what a container's runtime says.
+    uint64_t judged_through(uint64_t read_through) const;
+
     /// Alerts counted so far of which no summary has told yet.
     uint64_t held_back() const { return throttle_.held_back(); }
 

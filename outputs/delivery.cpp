@@ -108,7 +108,11 @@ DeliveryCounts Delivery::counts() const {
 
 uint64_t Delivery::oldest_unsettled() const {
     const std::lock_guard lock(mutex_);
-    return std::min(oldest_in_hand_, waiting_.empty() ? UINT64_MAX : waiting_.front().time);
+    uint64_t oldest = oldest_in_hand_;
+    for (const Alert& alert : waiting_) {  // in the order told, which is not quite that of events
+        oldest = std::min(oldest, alert.time);
+    }
+    return oldest;
 }
 
 std::string Delivery::take_error() {

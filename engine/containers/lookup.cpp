@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <ctime>
 
+#include "engine/state/host.h"
 #include "probes/events.h"
 
 namespace saker::containers {
@@ -18,12 +18,6 @@ constexpr size_t kLargestText = size_t{256} << 10;
 constexpr size_t kLongestId = 256;
 constexpr std::chrono::milliseconds kLongestPause{250};
 constexpr std::chrono::seconds kAfterFailure{5};
-
-uint64_t boottime_now() {
-    timespec now{};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 /// As a probe would lay it out: the members, then the texts they point to.
 std::vector<std::byte> make_record(std::string_view id, std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "engine/base/value.h"
@@ -63,5 +64,8 @@ enum class TimeForm : uint8_t {
     iso8601,        // 2026-07-31T10:22:15.576767292+0000
 };
 void print_time(ScratchText& out, uint64_t nanoseconds, TimeForm form);
+
+/// `iso8601`, for what is not said once an event.
+std::string iso_time(uint64_t nanoseconds);
 
 }  // namespace saker

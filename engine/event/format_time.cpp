@@ -27,4 +27,11 @@ void print_time(ScratchText& out, uint64_t nanoseconds, TimeForm form) {
     out.add(is_universal ? "+0000" : "");
 }
 
+std::string iso_time(uint64_t nanoseconds) {
+    Scratch scratch;
+    ScratchText text(scratch);
+    print_time(text, nanoseconds, TimeForm::iso8601);
+    return std::string(text.view());
+}
+
 }  // namespace saker

@@ -23,6 +23,12 @@ struct RecordLoss {
     uint64_t count;
 };
 
+/// How far the kernel had written into both rings at some moment.
+struct RingEnds {
+    uint64_t critical = 0;
+    uint64_t bulk = 0;
+};
+
 /// Hooks prepared for other wanted events, not in force yet.
 struct HookChange {
     EventSet wanted;
@@ -80,6 +86,15 @@ class KernelSource final : public Source {
 
     /// Bytes in both rings that are not read yet.
     uint64_t waiting() const { return probes_.critical.waiting() + probes_.bulk.waiting(); }
+
+    /// Everything in the rings now is in front of these.
+    RingEnds ends() const { return {probes_.critical.produced(), probes_.bulk.produced()}; }
+
+    /// Was everything in front of these handed over?
+    bool has_read(const RingEnds& ends) const {
+        return probes_.critical.consumed() >= ends.critical && probes_.bulk.consumed() >= ends.bulk;
+    }
+
     const CgroupHierarchy& hierarchy() const { return hierarchy_; }
 
     /// Bytes of the rings as mapped, each twice; they count as resident once touched.

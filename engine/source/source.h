@@ -9,6 +9,10 @@
 
 namespace saker {
 
+/// ns; a record's time is read before it enters the ring, and nobody takes longer than this in
+/// between.
+inline constexpr uint64_t kSlowestProbe = 1'000'000'000;
+
 /// Takes one record, whole, starting at its event_header. A loan for the call.
 class RecordSink {
   public:

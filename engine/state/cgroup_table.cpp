@@ -1,7 +1,6 @@
 #include "engine/state/cgroup_table.h"
 
 #include <sys/stat.h>
-#include <time.h>
 
 #include <filesystem>
 
@@ -16,12 +15,6 @@ constexpr uint64_t kScanInterval = 1'000'000'000;
 
 Container make_container(std::string_view full_id, std::string_view type) {
     return {std::string(full_id.substr(0, kShortId)), std::string(full_id), type, false, false};
-}
-
-uint64_t boottime_now() {
-    timespec now{};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
 }  // namespace

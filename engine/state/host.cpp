@@ -70,10 +70,14 @@ Host this_host() {
     return host;
 }
 
+uint64_t boottime_now() {
+    return nanoseconds(CLOCK_BOOTTIME);
+}
+
 uint64_t boot_time_now() {
-    const uint64_t before = nanoseconds(CLOCK_BOOTTIME);
+    const uint64_t before = boottime_now();
     const uint64_t wall = nanoseconds(CLOCK_REALTIME);
-    const uint64_t after = nanoseconds(CLOCK_BOOTTIME);
+    const uint64_t after = boottime_now();
     return wall - (before + (after - before) / 2);
 }
 

@@ -20,6 +20,9 @@ struct Host {
 /// The machine we run on. SAKER_HOSTNAME, else FALCO_HOSTNAME, replaces its name.
 Host this_host();
 
+/// Now, by the clock that records carry: ns since boot.
+uint64_t boottime_now();
+
 /// Wall-clock time of boottime 0 by the clocks as they stand: moves when somebody sets the clock.
 uint64_t boot_time_now();
 

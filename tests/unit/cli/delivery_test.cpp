@@ -153,6 +153,28 @@ TEST_CASE("the end does not wait for an output that hangs") {
     CHECK(delivery.counts().dropped == 1);
 }
 
+TEST_CASE("the oldest alert an output does not have is known, whatever the order they came in") {
+    auto gate = std::make_unique<Gate>();
+    Gate& held = *gate;
+    Delivery delivery("gate", std::move(gate), 10);
+    CHECK(delivery.oldest_unsettled() == UINT64_MAX);
+    const auto offer_of = [&](uint64_t time) {
+        Alert offered = alert("waits");
+        offered.time = time;
+        delivery.offer(std::move(offered));
+    };
+    offer_of(500);
+    held.wait_for_one();
+    CHECK(delivery.oldest_unsettled() == 500);
+    offer_of(700);
+    offer_of(400);
+    offer_of(600);
+    CHECK(delivery.oldest_unsettled() == 400);
+    held.open();
+    delivery.finish(seconds(10));
+    CHECK(delivery.oldest_unsettled() == UINT64_MAX);
+}
+
 TEST_CASE("a file gets every alert as a line behind what was there") {
     const TemporaryFile file;
     std::ofstream(file.path()) << "before\n";

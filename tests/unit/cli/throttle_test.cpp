@@ -130,7 +130,7 @@ TEST_CASE("the first of a flood is told at once, the others by one summary when 
     CHECK(summary.tags == std::vector<std::string>{"host"});
     CHECK(summary.hostname == "node-1");
     CHECK(summary.id == first.id + "-throttled");
-    CHECK(summary.time == kBoot + 109 * kSecond);
+    CHECK(summary.time == kBoot + 101 * kSecond);
     CHECK(text_of(summary, "saker.throttled.count") == "9");
     CHECK(text_of(summary, "saker.throttled.first") == "2001-09-09T01:48:21.000000000+0000");
     CHECK(text_of(summary, "saker.throttled.last") == "2001-09-09T01:48:29.000000000+0000");
