@@ -16,6 +16,7 @@
 #include "cli/record.h"
 #include "cli/run.h"
 #include "cli/server.h"
+#include "cli/test_alert.h"
 #include "cli/watch.h"
 
 namespace saker::cli {
@@ -29,9 +30,10 @@ Begin with:
   saker run --scope pid:1234      the same, for one process and its descendants
   saker watch 'evt.type = execve' see events as rules see them
   saker explain 'RULE NAME'       how a rule is evaluated
+  saker alert --test              does an alert arrive wherever alerts are to go?
 
 Exit codes: 0 fine, 1 rules or configuration wrong, 2 wrong usage, 3 privileges missing,
-4 the kernel refuses what is needed, 5 an output cannot be opened.)";
+4 the kernel refuses what is needed, 5 an output cannot be opened or does not take a test alert.)";
 
 constexpr const char* kScopeHelp =
     "host, pid:N (with all its descendants), cgroup:PATH or container:ID (12 characters or more)";
@@ -42,6 +44,7 @@ struct Said {
     bool json = false;
     config::Sources config;
     RunOptions run;
+    TestAlertOptions test_alert;
     CheckOptions check;
     std::string eval_file;
     ExplainOptions explain;
@@ -174,6 +177,28 @@ void add_reload(CLI::App& app, Said& said) {
     reload->callback([&said] { said.exit_code = answer_reload(said); });
 }
 
+void add_alert(CLI::App& app, Said& said) {
+    CLI::App* alert = app.add_subcommand("alert", "send a test alert to every configured output");
+    TestAlertOptions& options = said.test_alert;
+    alert->add_flag("--test")->description("one that says it is a test")->required();
+    add_configuration(*alert, options.config);
+    alert
+        ->add_option("--priority", options.priority,
+                     "how urgent it is; `notice` if this is left out")
+        ->check(CLI::IsMember({"emergency", "alert", "critical", "error", "warning", "notice",
+                               "informational", "debug"},
+                              CLI::ignore_case));
+    alert->add_option("--timeout", options.timeout_seconds, "how long outputs may take; 15")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(1, 3600));
+    alert->add_flag("--json", options.json, "for machines");
+    alert->footer(
+        "The alert is of source `internal` and rule `Saker internal: test alert`. It goes past the "
+        "outputs' filters,\nand the report says where one would have kept it back. Exits with 0 "
+        "when every output took it, else 5.");
+    alert->callback([&said] { said.exit_code = run_test_alert(said.test_alert, std::cout); });
+}
+
 void add_check(CLI::App& app, Said& said) {
     CLI::App* check =
         app.add_subcommand("check", "report every mistake in rules and configuration");
@@ -272,6 +297,7 @@ int command_line(int argc, char** argv) {
     app.add_flag("--json", said.json, "with --version: as JSON");
     add_run(app, said);
     add_reload(app, said);
+    add_alert(app, said);
     add_check(app, said);
     add_eval(app, said);
     add_explain(app, said);

@@ -237,3 +237,29 @@ TEST_CASE("every thread keeps only what a reload needs", "[operations]") {
     CHECK(threads > 3);
     CHECK(daemon.stop() == 0);
 }
+
+TEST_CASE("a test alert arrives beside a running daemon, which notices nothing", "[operations]") {
+    const Folder folder;
+    Puppet puppet = new_puppet();
+    const std::string config = folder.write(
+        "saker.yaml", "state_directory: " + folder.path("state") +
+                          "\noutputs:\n  - {type: program, command: [sh, -c, 'cat >> " +
+                          folder.path("alerts") + "']}\n");
+    Daemon daemon = daemon_for(puppet, test_rules(), {"--json", "-c", config});
+    CHECK(std::filesystem::exists(folder.path("state/spool/program.db")));
+    const Finished said =
+        run_program({saker_binary(), "alert", "--test", "-c", config, "--json"}, patience());
+    INFO(said.out << said.err);
+    CHECK(said.status == 0);
+    REQUIRE(puppet.act("exec cat /etc/shadow") == 0);
+    REQUIRE(daemon.alert("opened shadow", patience()));
+    CHECK(daemon.stop() == 0);
+    CHECK(daemon.last_words().find(" 0 lost") != std::string::npos);
+    std::ifstream alerts(folder.path("alerts"));
+    std::set<std::string> rules;
+    for (std::string line; std::getline(alerts, line);) {
+        rules.insert(json::parse(line).value("rule", ""));
+    }
+    CHECK(rules.count("Saker internal: test alert") == 1);
+    CHECK(rules.count("opened shadow") == 1);
+}

@@ -83,8 +83,8 @@ TEST_CASE("check points at the mistake, whatever characters stand before it") {
 TEST_CASE("help teaches and the version is told") {
     const Finished help = saker_says({"--help"});
     CHECK(help.status == 0);
-    for (const char* word : {"run", "check", "eval", "explain", "list", "doctor", "watch", "record",
-                             "replay", "Exit codes"}) {
+    for (const char* word : {"run", "alert", "check", "eval", "explain", "list", "doctor", "watch",
+                             "record", "replay", "Exit codes"}) {
         CHECK_THAT(help.out, Catch::Contains(word));
     }
     CHECK_THAT(saker_says({"--version"}).out, Catch::Contains(SAKER_VERSION));
@@ -93,8 +93,8 @@ TEST_CASE("help teaches and the version is told") {
 }
 
 TEST_CASE("every command has help of its own") {
-    const auto command =
-        GENERATE("run", "check", "eval", "explain", "list", "doctor", "watch", "record", "replay");
+    const auto command = GENERATE("run", "reload", "alert", "check", "eval", "explain", "list",
+                                  "doctor", "watch", "record", "replay");
     const Finished help = saker_says({command, "--help"});
     CHECK(help.status == 0);
     CHECK_THAT(help.out, Catch::Contains("--help"));
