@@ -12,6 +12,7 @@
 #include "cli/file_sums.h"
 #include "cli/instance.h"
 #include "cli/list.h"
+#include "cli/migrate.h"
 #include "cli/prepare.h"
 #include "cli/record.h"
 #include "cli/run.h"
@@ -46,6 +47,7 @@ struct Said {
     RunOptions run;
     TestAlertOptions test_alert;
     CheckOptions check;
+    MigrateOptions migrate;
     std::string eval_file;
     ExplainOptions explain;
     ListOptions list;
@@ -89,6 +91,10 @@ std::vector<std::string> chosen_rules(const Said& said, std::vector<std::string>
 }
 
 int answer_check(Said& said) {
+    if (!said.migrate.file.empty()) {
+        said.migrate.json = said.check.json;
+        return run_migrate(said.migrate, std::cout, std::cerr);
+    }
     Prepared prepared;
     if (!said.config.file.empty() || !said.config.settings.empty() || said.check.paths.empty()) {
         prepared = read_configuration(said.config);
@@ -202,9 +208,17 @@ void add_alert(CLI::App& app, Said& said) {
 void add_check(CLI::App& app, Said& said) {
     CLI::App* check =
         app.add_subcommand("check", "report every mistake in rules and configuration");
-    check->add_option("paths", said.check.paths, "rule files and directories, one set, in order")
-        ->type_name("PATH");
+    CLI::Option* paths = check->add_option("paths", said.check.paths,
+                                           "rule files and directories, one set, in order");
+    paths->type_name("PATH");
     add_configuration(*check, said.config);
+    check
+        ->add_option(
+            "--falco-config", said.migrate.file,
+            "instead of that: print this falco.yaml as a saker.yaml, and on standard error "
+            "what has no equivalent")
+        ->type_name("FILE")
+        ->excludes(paths, check->get_option("--config"), check->get_option("--option"));
     check->add_flag("--json", said.check.json, "for editors and CI");
     check->callback([&said] { said.exit_code = answer_check(said); });
 }

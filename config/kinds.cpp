@@ -1,5 +1,7 @@
 #include "config/kinds.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -57,7 +59,8 @@ bool needs_quotes(const std::string& text) {
         return std::isalnum(c) != 0 || kPlain.find(static_cast<char>(c)) != std::string_view::npos;
     };
     return text.empty() || !std::ranges::all_of(text, plain) ||
-           std::isalnum(static_cast<unsigned char>(text[0])) == 0 || text.ends_with(':');
+           std::isalnum(static_cast<unsigned char>(text[0])) == 0 || text.ends_with(':') ||
+           lower(text) == "null";
 }
 
 }  // namespace
@@ -181,6 +184,10 @@ std::string print(const std::string& value) {
     for (const char c : value) {
         if (c == '\n') {
             out += "\\n";
+            continue;
+        }
+        if (static_cast<unsigned char>(c) < ' ') {
+            out += fmt::format("\\x{:02x}", c);
             continue;
         }
         if (c == '"' || c == '\\') {

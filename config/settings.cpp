@@ -208,6 +208,16 @@ class Writer {
     bool explains_;
 };
 
+/// Every setting of the outermost level as it would stand in a file.
+std::vector<std::string> written_settings(Config config) {
+    std::vector<std::string> all;
+    config.describe([&](const char* name, auto& value, const char* help) {
+        Writer writer(all.emplace_back(), "", false);
+        writer(name, value, help);
+    });
+    return all;
+}
+
 std::string cell(std::string text) {
     for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
         text.insert(at, "\\");
@@ -248,6 +258,18 @@ std::string print_config(const Config& config) {
     Config copy = config;  // `describe` is for writers too
     Writer writer(out, "", false);
     copy.describe(writer);
+    return out;
+}
+
+std::string print_changes(const Config& config) {
+    const std::vector<std::string> usual = written_settings({});
+    const std::vector<std::string> given = written_settings(config);
+    std::string out;
+    for (size_t i = 0; i < given.size(); ++i) {
+        if (given[i] != usual[i]) {
+            out += given[i];
+        }
+    }
     return out;
 }
 

@@ -28,4 +28,7 @@ std::string default_file();
 /// What is set, as a configuration file; secrets are not shown.
 std::string print_config(const Config& config);
 
+/// The same, without the settings that have their defaults.
+std::string print_changes(const Config& config);
+
 }  // namespace saker::config

@@ -18,7 +18,8 @@ constexpr size_t kMostNodes = 100'000;  // aliases can make very much of very li
 /// From YAML to a Tree; what is wrong is collected with its line.
 class TreeMaker {
   public:
-    TreeMaker(const std::string& text, const std::string& path) : path_(path) {
+    TreeMaker(const std::string& text, const std::string& path, Variables variables)
+        : path_(path), variables_(variables) {
         std::istringstream stream(text);
         for (std::string line; std::getline(stream, line);) {
             lines_.push_back(line);
@@ -34,7 +35,7 @@ class TreeMaker {
         }
         if (node.IsScalar()) {
             tree.shape = Tree::Shape::scalar;
-            tree.text = expanded(node);
+            tree.text = variables_ == Variables::kept ? node.Scalar() : expanded(node);
         } else if (node.IsSequence()) {
             tree.shape = Tree::Shape::list;
             for (const YAML::Node& item : node) {
@@ -140,6 +141,7 @@ class TreeMaker {
     }
 
     const std::string& path_;
+    const Variables variables_;
     std::vector<std::string> lines_;
     std::vector<Diagnostic> findings_;
     size_t nodes_ = 0;
@@ -234,9 +236,9 @@ Tree* Tree::find(std::string_view key) {
     return const_cast<Tree*>(std::as_const(*this).find(key));
 }
 
-Parsed parse_tree(const std::string& text, const std::string& path) {
+Parsed parse_tree(const std::string& text, const std::string& path, Variables variables) {
     Parsed parsed;
-    TreeMaker maker(text, path);
+    TreeMaker maker(text, path, variables);
     try {
         parsed.tree = maker.make(YAML::Load(text));
     } catch (const YAML::Exception& broken) {

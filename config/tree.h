@@ -40,9 +40,13 @@ struct Parsed {
     std::vector<Diagnostic> findings;
 };
 
-/// Reads YAML; `path` is what findings call it. `${NAME}` in a value is the environment's,
-/// `${NAME:-text}` that or the text, `$${` a plain `${`.
-Parsed parse_tree(const std::string& text, const std::string& path);
+/// What becomes of `${NAME}` in a value: it is the environment's, `${NAME:-text}` that or the text,
+/// `$${` a plain `${`; or all stays as written.
+enum class Variables : unsigned char { replaced, kept };
+
+/// Reads YAML; `path` is what findings call it.
+Parsed parse_tree(const std::string& text, const std::string& path,
+                  Variables variables = Variables::replaced);
 
 /// Lays `more` over `base`: maps key by key, all else replaced; a key `name+` adds its list to the
 /// list `name` has.

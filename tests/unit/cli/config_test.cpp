@@ -296,3 +296,23 @@ TEST_CASE("files that are not there, not files, too large, or open to all") {
     folder.write("c.yaml", std::string(2 << 20, '#'));
     CHECK_FALSE(config::read({path, {}}).ok());
 }
+
+TEST_CASE("changes are printed so that reading gives them back") {
+    const auto text = GENERATE(as<std::string>{}, "null", "true", "1", "a b", "a\"b\\c", "a\nb",
+                               "a\tb\x1b[0m\x01", "~", "", "a: b", "# a", "é", "{a}", "- a");
+    Config config;
+    config.hostname = text;
+    config.labels = {{"one", text}, {text.empty() ? "two" : text, "three"}};
+    config.outputs = {OutputSetting::of_type("http")};
+    config.outputs[0].url = text;
+    config.outputs[0].headers = {{"X", text}};
+    const std::string printed = print_changes(config);
+    INFO(printed);
+    const Reading reading = read_text(printed, "saker.yaml");
+    CHECK(reading.ok());
+    CHECK(reading.config.hostname == text);
+    CHECK(reading.config.labels == config.labels);
+    CHECK(reading.config.outputs[0].url == text);
+    CHECK(reading.config.outputs[0].headers == config.outputs[0].headers);
+    CHECK(print_changes(Config()).empty());
+}
