@@ -51,4 +51,12 @@ std::map<std::string, std::string> sums_of(const std::vector<std::string>& paths
     return sums;
 }
 
+rules::OutputField sums_field(const std::map<std::string, std::string>& sums) {
+    std::vector<rules::OutputScalar> all;
+    for (const auto& [path, sum] : sums) {
+        all.emplace_back(sum + " " + path);
+    }
+    return {"saker.rules_sha256", std::move(all)};
+}
+
 }  // namespace saker::cli

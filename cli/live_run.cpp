@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "cli/file_sums.h"
 #include "cli/log.h"
 #include "engine/rules/domain_names.h"
 
@@ -111,7 +112,7 @@ Result<size_t> LiveRun::poll(Stop& stop, int wait_ms) {
     for (InternalNotice& news : reloader_.take_news()) {
         ++(news.rule == kReloadFailed ? status_.reloads_failed : status_.reloads);
         notifier_.ready(news.message);
-        pipeline_.tell(std::move(news));
+        tell(std::move(news));
     }
     if (containers_) {
         containers_->hand_over(pipeline_);
@@ -198,8 +199,10 @@ void LiveRun::watch_hooks() {
     tell_troubles();
 }
 
+/// Whoever reads of trouble learns by which rules was judged.
 void LiveRun::tell(std::optional<InternalNotice> notice) {
     if (notice) {
+        notice->fields.push_back(sums_field(prepared_.sums));
         pipeline_.tell(*std::move(notice));
     }
 }
@@ -212,7 +215,7 @@ void LiveRun::tell_troubles() {
         if (std::ranges::find(told_troubles_, trouble) == told_troubles_.end()) {
             InternalNotice notice = describe_trouble(trouble);
             log_error(notice.message);
-            pipeline_.tell(std::move(notice));
+            tell(std::move(notice));
         }
     }
     told_troubles_ = source_.troubles();

@@ -31,6 +31,13 @@ void replace(const Folder& folder, const std::string& name, const std::string& t
     std::filesystem::rename(folder.write(name + ".new", text, mode), folder.path(name));
 }
 
+/// As internal alerts have it, of one file.
+json sums_of(const std::string& path) {
+    const Finished sum = run_program({"sha256sum", path}, patience());
+    REQUIRE(sum.status == 0);
+    return json{sum.out.substr(0, 64) + " " + path};
+}
+
 void hang_up(Daemon& daemon) {
     REQUIRE(::kill(daemon.child().pid(), SIGHUP) == 0);
 }
@@ -48,6 +55,7 @@ TEST_CASE("a reload brings rules and hooks, and takes them away", "[reload]") {
     REQUIRE(told);
     CHECK(told->value("source", "") == "internal");
     CHECK(told->value("output", "").find("2 rules") != std::string::npos);
+    CHECK((*told)["output_fields"]["saker.rules_sha256"] == sums_of(folder.path("rules.yaml")));
     REQUIRE(puppet.act("connect 127.0.0.1 9") == 0);
     CHECK(daemon.alert("connects", patience()));
     CHECK_FALSE(daemon.alert("connects", Milliseconds(0)));
@@ -66,10 +74,12 @@ TEST_CASE("a mistake leaves everything as it was and is told by an alert", "[rel
     const Folder folder;
     Puppet puppet = new_puppet();
     Daemon daemon = daemon_for(puppet, folder.write("rules.yaml", kOpens));
+    const json running = sums_of(folder.path("rules.yaml"));
     replace(folder, "rules.yaml", rule("opens", "evt.tipe = openat") + kConnects);
     hang_up(daemon);
     const auto told = daemon.alert(kFailed, patience());
     REQUIRE(told);
+    CHECK((*told)["output_fields"]["saker.rules_sha256"] == running);
     CHECK(told->value("priority", "") == "Error");
     CHECK(told->dump().find("evt.tipe") != std::string::npos);
     CHECK(told->dump().find("rules.yaml:3:") != std::string::npos);
