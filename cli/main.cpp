@@ -17,6 +17,7 @@
 #include "cli/record.h"
 #include "cli/run.h"
 #include "cli/server.h"
+#include "cli/support.h"
 #include "cli/test_alert.h"
 #include "cli/watch.h"
 
@@ -54,6 +55,7 @@ struct Said {
     DoctorOptions doctor;
     WatchOptions watch;
     RecordOptions record;
+    SupportOptions support;
     ReplayOptions replay;
     int exit_code = kFine;
 };
@@ -302,6 +304,20 @@ void add_replay(CLI::App& app, Said& said) {
     replay->callback([&said] { said.exit_code = run_replay(said.replay); });
 }
 
+void add_support(CLI::App& app, Said& said) {
+    CLI::App* support =
+        app.add_subcommand("support", "gather what a bug report needs, secrets removed");
+    support
+        ->add_option("-c,--config", said.support.config.file,
+                     "configuration file; without it /etc/saker/saker.yaml, else built-in defaults")
+        ->type_name("FILE");
+    support
+        ->add_option("-o,--output", said.support.file,
+                     "file to write, a tar archive compressed with gzip; it must not be there yet")
+        ->type_name("FILE");
+    support->callback([&said] { said.exit_code = run_support(said.support, std::cout); });
+}
+
 int command_line(int argc, char** argv) {
     Said said;
     CLI::App app("Saker sees what programs do on this host, and says when a rule finds it bad.",
@@ -320,6 +336,7 @@ int command_line(int argc, char** argv) {
     add_watch(app, said);
     add_record(app, said);
     add_replay(app, said);
+    add_support(app, said);
     app.require_subcommand(0, 1);
     try {
         app.parse(argc, argv);

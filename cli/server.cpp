@@ -122,14 +122,27 @@ std::string versions_json(const std::map<std::string, std::string>& sums) {
 }
 
 Result<Answer> ask_daemon(const std::string& socket, const std::string& method,
-                          const std::string& path) {
+                          const std::string& path, std::chrono::seconds patience) {
     httplib::Client client(socket);
     client.set_address_family(AF_UNIX);
-    client.set_read_timeout(kReloadPatience);
+    client.set_read_timeout(patience);
     const httplib::Result got = method == "POST" ? client.Post(path.c_str()) : client.Get(path);
     if (!got) {
         return Error{"no saker answers at " + socket,
                      "does it run, with this `state_directory`, and may you reach it?"};
+    }
+    return Answer{got->status, got->body};
+}
+
+Result<Answer> ask_web(const config::WebSetting& setting, const std::string& path,
+                       std::chrono::seconds patience) {
+    httplib::Client client(setting.address, setting.port.number);
+    client.set_connection_timeout(patience);
+    client.set_read_timeout(patience);
+    const httplib::Result got = client.Get(path);
+    if (!got) {
+        return Error{"no saker answers at " + setting.address + ":" +
+                     std::to_string(setting.port.number)};
     }
     return Answer{got->status, got->body};
 }

@@ -1,6 +1,7 @@
 // Answers over HTTP: who watches the daemon on a port, who runs it on a socket only root reaches.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,6 +44,11 @@ struct Answer {
     std::string body;
 };
 Result<Answer> ask_daemon(const std::string& socket, const std::string& method,
-                          const std::string& path);
+                          const std::string& path,
+                          std::chrono::seconds patience = std::chrono::seconds(120));
+
+/// Asks whoever listens where a daemon with this setting would.
+Result<Answer> ask_web(const config::WebSetting& setting, const std::string& path,
+                       std::chrono::seconds patience);
 
 }  // namespace saker::cli

@@ -21,8 +21,10 @@ constexpr size_t kLargestFile = 1 << 20;
 /// Lays files one over the other, then reads the whole.
 class Gatherer {
   public:
+    explicit Gatherer(Variables variables = Variables::replaced) : variables_(variables) {}
+
     void add_text(const std::string& text, const std::string& path) {
-        Parsed parsed = parse_tree(text, path);
+        Parsed parsed = parse_tree(text, path, variables_);
         findings_.know_lines(path, std::move(parsed.lines));
         if (parsed.findings.empty() && parsed.tree.shape != Tree::Shape::nothing &&
             parsed.tree.shape != Tree::Shape::map) {
@@ -102,20 +104,14 @@ class Gatherer {
         }
     }
 
+    const Variables variables_;
     Tree tree_;
     std::vector<std::string> files_;
     Findings findings_;
 };
 
-}  // namespace
-
-bool Reading::ok() const {
-    return std::ranges::none_of(
-        findings, [](const Diagnostic& found) { return found.severity == Severity::error; });
-}
-
-Reading read(const Sources& sources) {
-    Gatherer gatherer;
+Reading read_with(const Sources& sources, Variables variables) {
+    Gatherer gatherer(variables);
     const std::string path = sources.file.empty() ? kDefaultFile : sources.file;
     std::error_code ignored;
     if (!sources.file.empty() || fs::exists(path, ignored)) {
@@ -126,6 +122,21 @@ Reading read(const Sources& sources) {
         gatherer.add_setting(setting);
     }
     return gatherer.read();
+}
+
+}  // namespace
+
+bool Reading::ok() const {
+    return std::ranges::none_of(
+        findings, [](const Diagnostic& found) { return found.severity == Severity::error; });
+}
+
+Reading read(const Sources& sources) {
+    return read_with(sources, Variables::replaced);
+}
+
+Reading read_for_showing(const Sources& sources) {
+    return read_with(sources, Variables::hidden);
 }
 
 Reading read_text(const std::string& text, const std::string& path) {

@@ -31,6 +31,9 @@ struct Reading {
 /// refuses it.
 Reading read(const Sources& sources);
 
+/// The same for eyes: texts the environment gives are not in it.
+Reading read_for_showing(const Sources& sources);
+
 /// The same from text alone; `path` is what findings call it.
 Reading read_text(const std::string& text, const std::string& path);
 

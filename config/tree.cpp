@@ -9,9 +9,12 @@
 #include <sstream>
 #include <utility>
 
+#include "config/kinds.h"
+
 namespace saker::config {
 namespace {
 
+constexpr size_t kLongestNumber = 5;  // a port has so many digits; a longer one may be a secret
 constexpr size_t kDeepest = 32;
 constexpr size_t kMostNodes = 100'000;  // aliases can make very much of very little
 
@@ -35,7 +38,7 @@ class TreeMaker {
         }
         if (node.IsScalar()) {
             tree.shape = Tree::Shape::scalar;
-            tree.text = variables_ == Variables::kept ? node.Scalar() : expanded(node);
+            tree.text = text_of(node);
         } else if (node.IsSequence()) {
             tree.shape = Tree::Shape::list;
             for (const YAML::Node& item : node) {
@@ -99,6 +102,19 @@ class TreeMaker {
         }
     }
 
+    std::string text_of(const YAML::Node& node) {
+        if (variables_ == Variables::kept) {
+            return node.Scalar();
+        }
+        replaced_ = false;
+        std::string text = expanded(node);
+        bool truth = false;
+        const bool tells_little =
+            parse(text, truth) || (text.size() <= kLongestNumber &&
+                                   text.find_first_not_of("0123456789") == std::string::npos);
+        return variables_ == Variables::hidden && replaced_ && !tells_little ? kHidden : text;
+    }
+
     /// The text with `${NAME}` replaced.
     std::string expanded(const YAML::Node& node) {
         const std::string& text = node.Scalar();
@@ -122,6 +138,7 @@ class TreeMaker {
     }
 
     std::string variable(const YAML::Node& node, const std::string& written) {
+        replaced_ = true;
         const size_t otherwise = written.find(":-");
         const std::string name = written.substr(0, otherwise);
         const char* value = std::getenv(name.c_str());
@@ -142,6 +159,7 @@ class TreeMaker {
 
     const std::string& path_;
     const Variables variables_;
+    bool replaced_ = false;  // something, in the text at hand
     std::vector<std::string> lines_;
     std::vector<Diagnostic> findings_;
     size_t nodes_ = 0;

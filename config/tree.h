@@ -41,8 +41,11 @@ struct Parsed {
 };
 
 /// What becomes of `${NAME}` in a value: it is the environment's, `${NAME:-text}` that or the text,
-/// `$${` a plain `${`; or all stays as written.
-enum class Variables : unsigned char { replaced, kept };
+/// `$${` a plain `${`; or all stays as written; or a text with something of the environment in it
+/// becomes kHidden, while numbers and truths are replaced.
+enum class Variables : unsigned char { replaced, kept, hidden };
+
+inline constexpr const char* kHidden = "(from the environment)";
 
 /// Reads YAML; `path` is what findings call it.
 Parsed parse_tree(const std::string& text, const std::string& path,

@@ -238,6 +238,31 @@ TEST_CASE("every thread keeps only what a reload needs", "[operations]") {
     CHECK(daemon.stop() == 0);
 }
 
+TEST_CASE("a support bundle has the running daemon's metrics, asked for either way",
+          "[operations]") {
+    const Folder folder;
+    Puppet puppet = new_puppet();
+    const int port = free_port();
+    const bool has_socket = GENERATE(true, false);
+    const std::string config = folder.write(
+        "saker.yaml", has_socket ? "state_directory: " + folder.path("state") + "\n"
+                                 : "web: {enabled: true, port: " + std::to_string(port) + "}\n");
+    Daemon daemon = daemon_for(puppet, test_rules(), {"--json", "-c", config});
+    const Finished said = run_program(
+        {saker_binary(), "support", "-c", config, "-o", folder.path("bundle")}, patience() * 3);
+    INFO(said.err);
+    CHECK(said.status == 0);
+    const auto has = [&](const std::string& name) {
+        return run_program({"tar", "-xzOf", folder.path("bundle"), "saker-support/" + name},
+                           patience())
+            .out;
+    };
+    CHECK(has("metrics.txt").find("saker_events_total") != std::string::npos);
+    CHECK(json::parse(has("health.json"))["status"] == "ok");
+    CHECK(json::parse(has("doctor.json"))["events"].size() > 10);
+    CHECK(daemon.stop() == 0);
+}
+
 TEST_CASE("a test alert arrives beside a running daemon, which notices nothing", "[operations]") {
     const Folder folder;
     Puppet puppet = new_puppet();

@@ -94,7 +94,7 @@ TEST_CASE("help teaches and the version is told") {
 
 TEST_CASE("every command has help of its own") {
     const auto command = GENERATE("run", "reload", "alert", "check", "eval", "explain", "list",
-                                  "doctor", "watch", "record", "replay");
+                                  "doctor", "watch", "record", "replay", "support");
     const Finished help = saker_says({command, "--help"});
     CHECK(help.status == 0);
     CHECK_THAT(help.out, Catch::Contains("--help"));
