@@ -64,7 +64,7 @@ void LiveRun::tell_gap() {
     }
     if (std::optional<InternalNotice> gap = life_->gap()) {
         log_warning(gap->message);
-        pipeline_.tell(*std::move(gap));
+        tell(std::move(gap));
     }
     if (const Result<void> begun = life_->begin(); !begun) {
         log_error(begun.error().text());

@@ -35,7 +35,7 @@ constexpr std::array kLosses{
     FalcoLoss{"output_timeout", "2000",
               "a slow output delays nobody; an output's `timeout` says how long its receiver may "
               "take to answer"},
-    FalcoLoss{"outputs", "", "alerts are not limited by rate; Falco itself dropped this in 0.37"},
+    FalcoLoss{"outputs", "", "alerts are not limited by rate; `throttle` sums up those that are alike"},
     FalcoLoss{"grpc", kOff,
               "there is no gRPC server; outputs of type http, kafka or program carry alerts to who "
               "asked for them there"},
