@@ -30,7 +30,16 @@ bool is_environment(std::string_view field) {
 }
 
 bool is_data(std::string_view field) {
-    return field == "evt.buffer" || field == "evt.arg.data" || field == "evt.rawarg.data";
+    return field == "evt.buffer" || field.ends_with("arg.data") ||
+           field.ends_with("arg.msgcontrol");
+}
+
+bool is_arguments(std::string_view field) {
+    static constexpr std::string_view kFields[] = {
+        "proc.args",        "proc.aargs",   "proc.cmdline",  "proc.acmdline",  "proc.pcmdline",
+        "proc.sid.cmdline", "proc.exeline", "proc.cmdnargs", "proc.cmdlenargs"};
+    return std::ranges::any_of(kFields,
+                               [&](std::string_view one) { return field.starts_with(one); });
 }
 
 }  // namespace
@@ -135,7 +144,7 @@ bool is_working_directory(std::string_view field) {
 }  // namespace
 
 Extras extras_of(const rules::RuleSet& rules) {
-    return {reads(rules, is_environment), reads(rules, is_data)};
+    return {reads(rules, is_environment), reads(rules, is_data), reads(rules, is_arguments)};
 }
 
 bool asks_for_races(const rules::RuleSet& rules) {

@@ -88,6 +88,10 @@ std::string_view name_of(MemberType type) {
             return "resolve-flags";
         case MemberType::setid_flags:
             return "setid-flags";
+        case MemberType::access_bits:
+            return "access-bits";
+        case MemberType::attribute_flags:
+            return "attribute-flags";
         case MemberType::access_mode:
             return "access-mode";
         case MemberType::capability:

@@ -41,6 +41,8 @@ typedef __u64 ev_clone_flags;
 typedef __u32 ev_at_flags;
 typedef __u32 ev_rename_flags;
 typedef __u32 ev_setid_flags;
+typedef __u32 ev_access_bits;
+typedef __u32 ev_attribute_flags;
 typedef __u32 ev_access_mode;
 typedef __u32 ev_capability;
 typedef __u32 ev_bpf_command;

@@ -33,7 +33,7 @@ static __always_inline void put_argument_vector(struct execve_event* event, cons
         if (!place || !pointer)
             break;
         length = bpf_probe_read_user_str(place, TEXT_MAX, (void*)pointer);
-        if (length <= 0 || header->size - start + length > knobs.arguments_limit)
+        if (length <= 0 || header->size - start + length > TEXT_MAX)
             break;
         header->size += length;
     }

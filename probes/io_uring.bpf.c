@@ -4,37 +4,28 @@
  * submitted, its names and addresses being the kernel's copies by then or about to be; what came of
  * it when it completes, by whichever thread does that.
  */
-#include "probes/object.bpf.h"
+#include "probes/io_uring_sockets.bpf.h"
 #include "probes/open.bpf.h"
 
 enum uring_opcode {
+    URING_SENDMSG = 9,
+    URING_ACCEPT = 13,
     URING_CONNECT = 16,
     URING_OPENAT = 18,
+    URING_SEND = 26,
     URING_OPENAT2 = 28,
     URING_RENAMEAT = 35,
     URING_UNLINKAT = 36,
     URING_MKDIRAT = 37,
     URING_SYMLINKAT = 38,
     URING_LINKAT = 39,
+    URING_SOCKET = 45,
+    URING_BIND = 56,
+    URING_LISTEN = 57,
 };
 
-#define FIXED_FILE (1U << 0) /* IOSQE_FIXED_FILE: the descriptor is a slot of the ring's own */
 #define SKIPS_COMPLETION (1U << 6) /* IOSQE_CQE_SKIP_SUCCESS: nothing will be heard of it again */
 #define REQUESTS_IN_FLIGHT 4096
-
-struct uring_request {
-    __u32 event;
-    __s32 fd;             /* of a socket; -1: none of the process's own */
-    __s32 directories[2]; /* what relative names start from, the old one's first */
-    __u64 flags;
-    __u64 mode;
-    __u64 resolve;
-    __u32 fixed; /* what is opened gets no descriptor, but a slot of the ring's own */
-    __u32 address_length;
-    char address[SOCKADDR_MAX];
-    char name[TEXT_MAX];
-    char new_name[TEXT_MAX];
-};
 
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -62,6 +53,18 @@ static __always_inline __u32 event_of_opcode(__u8 opcode) {
             return EVENT_symlinkat;
         case URING_LINKAT:
             return EVENT_linkat;
+        case URING_SOCKET:
+            return EVENT_socket;
+        case URING_BIND:
+            return EVENT_bind;
+        case URING_LISTEN:
+            return EVENT_listen;
+        case URING_ACCEPT:
+            return EVENT_accept4;
+        case URING_SEND:
+            return EVENT_sendto;
+        case URING_SENDMSG:
+            return EVENT_sendmsg;
         default:
             return EVENT_COUNT;
     }
@@ -78,24 +81,6 @@ static __always_inline void read_open(struct uring_request* asked, const struct 
     asked->resolve = asked->event == EVENT_openat ? 0 : peek(open, how.resolve);
     asked->fixed = peek(open, file_slot);
     read_name(asked->name, open, filename);
-}
-
-static __always_inline void read_connect(struct uring_request* asked,
-                                         const struct io_kiocb* request) {
-    const struct io_connect* connect = (const void*)request;
-    __u32 flags = 0;
-    int length = peek(connect, addr_len);
-
-    bpf_core_read(&flags, sizeof(flags), &request->flags);
-    asked->fd = -1;
-    /* cef216fc32d7 (5.19): until the file is looked up its descriptor is kept. */
-    if (!(flags & FIXED_FILE) && bpf_core_field_exists(request->cqe.fd))
-        asked->fd = peek(request, cqe.fd);
-    asked->address_length = 0;
-    __builtin_memset(asked->address, 0, sizeof(asked->address));
-    if (length > 0 && length < SOCKADDR_MAX &&
-        !bpf_probe_read_user(asked->address, masked(length, SOCKADDR_MAX - 1), peek(connect, addr)))
-        asked->address_length = length;
 }
 
 static __always_inline void read_two_names(struct uring_request* asked,
@@ -137,7 +122,13 @@ static __always_inline void read_request(struct uring_request* asked,
                                          const struct io_kiocb* request) {
     switch (asked->event) {
         case EVENT_connect:
-            read_connect(asked, request);
+        case EVENT_socket:
+        case EVENT_bind:
+        case EVENT_listen:
+        case EVENT_accept4:
+        case EVENT_sendto:
+        case EVENT_sendmsg:
+            read_of_socket(asked, request);
             break;
         case EVENT_renameat2:
             read_two_names(asked, (const void*)request);
@@ -154,14 +145,6 @@ static __always_inline void read_request(struct uring_request* asked,
             read_open(asked, (const void*)request);
             break;
     }
-}
-
-static __always_inline void* begin_request(enum event_id event, __u32 size) {
-    struct event_header* header = event_begin(event, size, current_task());
-
-    if (header)
-        header->via = VIA_io_uring;
-    return header;
 }
 
 static __noinline int tell_open(struct uring_request* asked, long result, __u32 is_known) {
@@ -187,32 +170,6 @@ static __noinline int tell_open(struct uring_request* asked, long result, __u32 
     } else {
         event->header.flags |= RECORD_UNRESOLVED;
         put_directory_if_relative(&event->header, &event->directory, &event->name, event->dirfd);
-    }
-    event_submit(&event->header);
-    return 0;
-}
-
-/* A connection that failed leaves no peer in its socket; then it is the one asked. */
-static __noinline int tell_connect(struct uring_request* asked, const struct file* file,
-                                   long result) {
-    struct connect_event* event = begin_request(EVENT_connect, sizeof(*event));
-    struct sock* sock = sock_of(file);
-
-    if (!event)
-        return 0;
-    event->res = result;
-    event->fd = asked->fd;
-    put_kernel_bytes(&event->header, &event->addr, asked->address, asked->address_length);
-    if (sock) {
-        event->socket_ino = peek(file, f_inode, i_ino);
-        put_socket_members(&event->header, socket_of(event), sock);
-    }
-    if (event->remote.port == 0 && event->remote_path.length == 0) {
-        event->header.flags |= RECORD_UNRESOLVED;
-        read_end(&event->remote, (const struct sockaddr_inet*)asked->address);
-        if (event->remote.family == FAMILY_unix)
-            put_unix_name(&event->header, &event->remote_path, asked->address + sizeof(__u16),
-                          (int)asked->address_length - (int)sizeof(__u16), 0);
     }
     event_submit(&event->header);
     return 0;
@@ -292,6 +249,16 @@ static __noinline int tell(struct uring_request* asked, const struct file* file,
     switch (asked->event) {
         case EVENT_connect:
             return tell_connect(asked, file, result);
+        case EVENT_socket:
+            return tell_socket(asked, result);
+        case EVENT_bind:
+        case EVENT_listen:
+            return tell_bind_or_listen(asked, file, result);
+        case EVENT_accept4:
+            return tell_accept(asked, file, result, is_known);
+        case EVENT_sendto:
+        case EVENT_sendmsg:
+            return tell_message(asked, file, result);
         case EVENT_renameat2:
         case EVENT_linkat:
             return tell_two_names(asked, result);

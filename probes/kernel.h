@@ -78,6 +78,14 @@ struct dentry {
     struct inode* d_inode;
 };
 
+struct iattr {
+    unsigned int ia_valid;
+    unsigned short ia_mode;
+    kuid_t ia_uid;
+    kgid_t ia_gid;
+    long long ia_size;
+};
+
 struct vfsmount {
     struct dentry* mnt_root;
     struct super_block* mnt_sb;
@@ -312,6 +320,11 @@ struct socket {
     struct sock* sk;
 };
 
+struct msghdr {
+    void* msg_name;
+    int msg_namelen;
+};
+
 struct filename {
     const char* name;
 };
@@ -332,6 +345,28 @@ struct io_open {
 struct io_connect {
     void* addr;
     int addr_len;
+};
+
+struct io_accept {
+    int flags;
+    __u32 file_slot;
+};
+
+struct io_socket {
+    int domain;
+    int type;
+    int protocol;
+    int flags;
+    __u32 file_slot;
+};
+
+struct io_listen {
+    int backlog;
+};
+
+struct io_sr_msg {
+    void* umsg;
+    int len;
 };
 
 struct io_unlink {

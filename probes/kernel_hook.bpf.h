@@ -23,6 +23,19 @@ static __always_inline __u8 via_of(struct task_struct* task) {
     return call.number == IO_URING_ENTER ? VIA_io_uring : VIA_syscall;
 }
 
+/* A record about the current task, or null when nobody wants it. */
+static __always_inline void* begin_hook(enum event_id event, __u32 size) {
+    struct task_struct* task = current_task();
+    struct event_header* header;
+
+    if (!control.wanted[event])
+        return 0;
+    header = event_begin(event, size, task);
+    if (header)
+        header->via = via_of(task);
+    return header;
+}
+
 #define HOOK1(name, function, type1, arg1)                                    \
     static __noinline int at_##name(type1 arg1);                              \
     SEC("lsm/" #name) int BPF_PROG(on_##name##_lsm, type1 arg1) {             \

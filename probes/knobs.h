@@ -55,10 +55,10 @@ enum step_kind {
     STEP_result32,
     STEP_word32,
     STEP_word64,
-    STEP_int,      /* 32 bits with their sign, in 64 */
-    STEP_long,     /* as wide as the caller's registers, with its sign */
-    STEP_id,       /* of a user or group */
-    STEP_text,     /* ended by a NUL, in the caller's memory */
+    STEP_int,  /* 32 bits with their sign, in 64 */
+    STEP_long, /* as wide as the caller's registers, with its sign */
+    STEP_id,   /* of a user or group */
+    STEP_text, /* ended by a NUL, in the caller's memory */
     STEP_pointed64,
     STEP_pointed_int,
     STEP_pointed_int_second,
@@ -68,16 +68,16 @@ enum step_kind {
 /* Where the members that say what was acted on come from. */
 enum call_object {
     OBJECT_none,
-    OBJECT_named,      /* a name in a directory, as a hook saw it: file_members */
-    OBJECT_renamed,    /* two names, as a hook saw them: rename_members */
-    OBJECT_changed,    /* the file a hook saw: file_members */
-    OBJECT_descriptor, /* the file of a descriptor handed to the call: file_members */
-    OBJECT_opened,     /* the file the call gave a descriptor of: file_members */
+    OBJECT_named,             /* a name in a directory, as a hook saw it: file_members */
+    OBJECT_renamed,           /* two names, as a hook saw them: rename_members */
+    OBJECT_changed,           /* the file a hook saw: file_members */
+    OBJECT_descriptor,        /* the file of a descriptor handed to the call: file_members */
+    OBJECT_opened,            /* the file the call gave a descriptor of: file_members */
     OBJECT_working_directory, /* of the task, when the call succeeded: file_members */
-    OBJECT_root,       /* likewise */
-    OBJECT_duplicated, /* file_members, and behind them socket_members: what it is, those */
-    OBJECT_pipe,       /* the inode of the first descriptor an argument points at */
-    OBJECT_socket,     /* the socket of a descriptor handed to the call: socket_members */
+    OBJECT_root,              /* likewise */
+    OBJECT_duplicated,        /* file_members, and behind them socket_members: what it is, those */
+    OBJECT_pipe,              /* the inode of the first descriptor an argument points at */
+    OBJECT_socket,            /* the socket of a descriptor handed to the call: socket_members */
 };
 
 /* In place of an argument's index. */
@@ -115,8 +115,7 @@ struct knobs {
     __u32 scope;           /* enum scope_kind */
     __u32 scope_hierarchy; /* enum cgroup_hierarchy: where scope_cgroup is an id */
     __u64 scope_cgroup;
-    __u32 hierarchy; /* enum cgroup_hierarchy: the one records tell of */
-    __u32 arguments_limit;
+    __u32 hierarchy;  /* enum cgroup_hierarchy: the one records tell of */
     __u8 threads;     /* fork events for threads too */
     __u8 asked_twice; /* names are read when a call begins too */
     __u8 stashes;     /* enum stash_kind: what some hook leaves with the task */
@@ -131,11 +130,15 @@ struct control {
     __u32 own_pid_namespace; /* the daemon's */
     __u64 wake[LANE_COUNT];  /* bytes waiting in a ring that wake a batching consumer */
     __u32 environment_limit; /* 0: no environment */
+    __u32 arguments_limit;   /* of longer lists of arguments both ends are told; at most
+                                ARGUMENTS_LONGEST */
     __u32 data_limit;        /* of messages: at most so many of their first bytes */
     __u8 wanted[EVENT_COUNT];
     __u8 native[SYSCALL_NUMBERS]; /* syscall number -> program index */
     __u8 compat[SYSCALL_NUMBERS];
 };
+
+#define ARGUMENTS_LONGEST (64 * 1024)
 
 /* What the iterator on_tree writes of each process. */
 struct tree_node {

@@ -6,16 +6,14 @@
 
 static __always_inline int submit_mapping(struct file* file, unsigned long protection,
                                           unsigned long flags) {
-    struct task_struct* task = current_task();
     struct mmap_file_event* event;
     struct object object;
 
-    if (!(protection & PROT_EXEC_BIT) || !control.wanted[EVENT_mmap_file])
+    if (!(protection & PROT_EXEC_BIT))
         return 0;
-    event = event_begin(EVENT_mmap_file, sizeof(*event), task);
+    event = begin_hook(EVENT_mmap_file, sizeof(*event));
     if (!event)
         return 0;
-    event->header.via = via_of(task);
     event->prot = protection;
     event->flags = flags;
     if (file) {
@@ -48,17 +46,15 @@ int BPF_KPROBE(on_mmap_file_kprobe, struct file* file, unsigned long protection,
 
 HOOK3(file_mprotect, security_file_mprotect, struct vm_area_struct*, area, unsigned long, asked,
       unsigned long, protection) {
-    struct task_struct* task = current_task();
     struct file_mprotect_event* event;
     struct object object;
     struct file* file;
 
-    if (!(protection & PROT_EXEC_BIT) || !control.wanted[EVENT_file_mprotect])
+    if (!(protection & PROT_EXEC_BIT))
         return 0;
-    event = event_begin(EVENT_file_mprotect, sizeof(*event), task);
+    event = begin_hook(EVENT_file_mprotect, sizeof(*event));
     if (!event)
         return 0;
-    event->header.via = via_of(task);
     event->prot = protection;
     event->addr = peek(area, vm_start);
     event->length = peek(area, vm_end) - event->addr;

@@ -79,9 +79,11 @@ struct message {
     __u32 name_length, room;
     __u64 parts;
     __u64 count;
+    __u64 control;
+    __u64 control_length;
 };
 struct compat_message {
-    __u32 name, name_length, parts, count;
+    __u32 name, name_length, parts, count, control, control_length;
 };
 
 static __always_inline void read_message(struct message* message, const struct call* call) {
@@ -97,6 +99,8 @@ static __always_inline void read_message(struct message* message, const struct c
     message->name_length = narrow.name_length;
     message->parts = narrow.parts;
     message->count = narrow.count;
+    message->control = narrow.control;
+    message->control_length = narrow.control_length;
 }
 
 /* The bytes of all parts, but at most MESSAGE_PARTS of them. */
@@ -153,13 +157,9 @@ static __always_inline void put_data(struct event_header* header, struct text_re
 }
 
 /* What sendto, sendmsg, recvfrom and recvmsg have alike; `address` is the message's own. */
-static __always_inline int submit_message(enum event_id id, const struct call* call, __u64 size,
-                                          const void* address, __u32 length,
-                                          const struct bytes* data) {
-    struct sendto_event* event = begin_exit(id, sizeof(*event), current_task(), call);
-
-    if (!event)
-        return 0;
+static __always_inline void put_message(struct sendto_event* event, const struct call* call,
+                                        __u64 size, const void* address, __u32 length,
+                                        const struct bytes* data) {
     event->res = call->result;
     event->fd = (int)call->arguments[0];
     event->size = size;
@@ -173,45 +173,61 @@ static __always_inline int submit_message(enum event_id id, const struct call* c
             put_unix_name(&event->header, &event->remote_path, address + sizeof(__u16),
                           length - sizeof(__u16), 1);
     }
-    event_submit(&event->header);
-    return 0;
 }
 
 SOCKET_EXIT(sendto) {
     struct bytes data = {(const void*)call->arguments[1], call->arguments[2]};
+    struct sendto_event* event = begin_exit(EVENT_sendto, sizeof(*event), current_task(), call);
 
-    return submit_message(EVENT_sendto, call, call->arguments[2], (void*)call->arguments[4],
-                          call->arguments[5], &data);
+    if (!event)
+        return 0;
+    put_message(event, call, call->arguments[2], (void*)call->arguments[4], call->arguments[5],
+                &data);
+    event_submit(&event->header);
+    return 0;
 }
 
 SOCKET_EXIT(recvfrom) {
     struct bytes data = {(const void*)call->arguments[1], call->arguments[2]};
+    struct sendto_event* event = begin_exit(EVENT_recvfrom, sizeof(*event), current_task(), call);
     __u32 length = 0;
 
+    if (!event)
+        return 0;
     if (call->arguments[5])
         bpf_probe_read_user(&length, sizeof(length), (void*)call->arguments[5]);
-    return submit_message(EVENT_recvfrom, call, call->arguments[2],
-                          call->result >= 0 ? (void*)call->arguments[4] : 0, length, &data);
+    put_message(event, call, call->arguments[2], call->result >= 0 ? (void*)call->arguments[4] : 0,
+                length, &data);
+    event_submit(&event->header);
+    return 0;
+}
+
+/* The members of a message without control data lie as those of one with it do. */
+static __always_inline int submit_message(enum event_id id, const struct call* call,
+                                          int has_address) {
+    struct sendmsg_event* event = begin_exit(id, sizeof(*event), current_task(), call);
+    struct message message = {};
+    struct bytes data;
+    struct bytes control;
+
+    if (!event)
+        return 0;
+    read_message(&message, call);
+    data = first_part(&message, call->compat);
+    control = (struct bytes){(const void*)message.control, message.control_length};
+    put_message((struct sendto_event*)event, call, message_size(&message, call->compat),
+                has_address ? (void*)message.name : 0, message.name_length, &data);
+    put_data(&event->header, &event->msgcontrol, &control, call->result < 0 ? 0 : TEXT_MAX);
+    event_submit(&event->header);
+    return 0;
 }
 
 SOCKET_EXIT(sendmsg) {
-    struct message message = {};
-    struct bytes data;
-
-    read_message(&message, call);
-    data = first_part(&message, call->compat);
-    return submit_message(EVENT_sendmsg, call, message_size(&message, call->compat),
-                          (void*)message.name, message.name_length, &data);
+    return submit_message(EVENT_sendmsg, call, 1);
 }
 
 SOCKET_EXIT(recvmsg) {
-    struct message message = {};
-    struct bytes data;
-
-    read_message(&message, call);
-    data = first_part(&message, call->compat);
-    return submit_message(EVENT_recvmsg, call, message_size(&message, call->compat),
-                          call->result >= 0 ? (void*)message.name : 0, message.name_length, &data);
+    return submit_message(EVENT_recvmsg, call, call->result >= 0);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

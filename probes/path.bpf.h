@@ -164,6 +164,22 @@ static __always_inline void put_path(struct event_header* header, struct text_re
     put_walked(header, text);
 }
 
+/* The path from the top of its filesystem, whatever of it is mounted where. */
+static __always_inline void put_path_in_filesystem(struct event_header* header,
+                                                   struct text_ref* text,
+                                                   const struct dentry* dentry,
+                                                   const struct dentry* top) {
+    struct slot* slot = slot_of(header);
+
+    if (!dentry || !top)
+        return;
+    slot->walk.dentry = (__u64)dentry;
+    slot->walk.mount = slot->walk.parent = 0;
+    slot->walk.root = (__u64)top;
+    walk(slot, TEXT_MAX);
+    put_walked(header, text);
+}
+
 /* The path and, where what is mounted is only a part of its filesystem, the path from the top of
  * that. */
 static __always_inline void put_paths(struct event_header* header, struct text_ref* text,
@@ -181,11 +197,7 @@ static __always_inline void put_paths(struct event_header* header, struct text_r
     put_walked(header, text);
     if (!top || slot->walk.first_root == (__u64)top)
         return;
-    slot->walk.dentry = (__u64)dentry;
-    slot->walk.mount = slot->walk.parent = 0;
-    slot->walk.root = (__u64)top;
-    walk(slot, TEXT_MAX);
-    put_walked(header, filesystem_path);
+    put_path_in_filesystem(header, filesystem_path, dentry, top);
 }
 
 /* The path of a name in a directory; the name's text need not exist any more. */

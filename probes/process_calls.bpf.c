@@ -82,6 +82,29 @@ static __always_inline void read_limits(const struct call* call, __u64 place, __
     *hard = wide[1];
 }
 
+/* Its limits are of 64 bits for 32-bit programs too. */
+SYSCALL_EXIT(prlimit) {
+    struct prlimit_event* event = begin_exit(EVENT_prlimit, sizeof(*event), current_task(), call);
+    __s64 asked[2] = {NO_LIMIT, NO_LIMIT};
+    __s64 before[2] = {NO_LIMIT, NO_LIMIT};
+
+    if (!event)
+        return 0;
+    event->res = call->result;
+    event->pid = (int)call->arguments[0];
+    event->resource = call->arguments[1];
+    if (call->arguments[2])
+        bpf_probe_read_user(asked, sizeof(asked), (void*)call->arguments[2]);
+    if (call->arguments[3] && call->result == 0)
+        bpf_probe_read_user(before, sizeof(before), (void*)call->arguments[3]);
+    event->newcur = asked[0];
+    event->newmax = asked[1];
+    event->oldcur = before[0];
+    event->oldmax = before[1];
+    event_submit(&event->header);
+    return 0;
+}
+
 SYSCALL_EXIT(setrlimit) {
     struct setrlimit_event* event =
         begin_exit(EVENT_setrlimit, sizeof(*event), current_task(), call);

@@ -5,19 +5,6 @@
 #include "probes/kernel_hook.bpf.h"
 #include "probes/target.bpf.h"
 
-/* A record about the current task, or null when nobody wants it. */
-static __always_inline void* begin_hook(enum event_id event, __u32 size) {
-    struct task_struct* task = current_task();
-    struct event_header* header;
-
-    if (!control.wanted[event])
-        return 0;
-    header = event_begin(event, size, task);
-    if (header)
-        header->via = via_of(task);
-    return header;
-}
-
 HOOK2(ptrace_access_check, security_ptrace_access_check, struct task_struct*, child, unsigned int,
       mode) {
     struct ptrace_access_check_event* event = begin_hook(EVENT_ptrace_access_check, sizeof(*event));

@@ -39,6 +39,8 @@ enum class MemberType : uint8_t {
     descriptor_flags,
     resolve_flags,
     setid_flags,
+    access_bits,
+    attribute_flags,
     access_mode,
     capability,
     bpf_command,

@@ -130,6 +130,34 @@ constexpr FlagName kSetidFlags[] = {
     {8, 8, "LSM_SETID_FS"},
 };
 
+constexpr FlagName kAccessBits[] = {
+    {7, 0, "F_OK"},
+    {4, 4, "R_OK"},
+    {2, 2, "W_OK"},
+    {1, 1, "X_OK"},
+};
+
+constexpr FlagName kAttributeFlags[] = {
+    {1 << 0, 1 << 0, "ATTR_MODE"},
+    {1 << 1, 1 << 1, "ATTR_UID"},
+    {1 << 2, 1 << 2, "ATTR_GID"},
+    {1 << 3, 1 << 3, "ATTR_SIZE"},
+    {1 << 4, 1 << 4, "ATTR_ATIME"},
+    {1 << 5, 1 << 5, "ATTR_MTIME"},
+    {1 << 6, 1 << 6, "ATTR_CTIME"},
+    {1 << 7, 1 << 7, "ATTR_ATIME_SET"},
+    {1 << 8, 1 << 8, "ATTR_MTIME_SET"},
+    {1 << 9, 1 << 9, "ATTR_FORCE"},
+    {1 << 10, 1 << 10, "ATTR_CTIME_SET"},
+    {1 << 11, 1 << 11, "ATTR_KILL_SUID"},
+    {1 << 12, 1 << 12, "ATTR_KILL_SGID"},
+    {1 << 13, 1 << 13, "ATTR_FILE"},
+    {1 << 14, 1 << 14, "ATTR_KILL_PRIV"},
+    {1 << 15, 1 << 15, "ATTR_OPEN"},
+    {1 << 16, 1 << 16, "ATTR_TIMES_SET"},
+    {1 << 17, 1 << 17, "ATTR_TOUCH"},
+};
+
 // Spelt as rules that read an exec's flags expect them.
 constexpr FlagName kFileFlags[] = {
     {FILE_WRITABLE, FILE_WRITABLE, "EXE_WRITABLE"},
@@ -164,6 +192,10 @@ std::span<const FlagName> flag_names(MemberType type) {
             return kResolveFlags;
         case MemberType::setid_flags:
             return kSetidFlags;
+        case MemberType::access_bits:
+            return kAccessBits;
+        case MemberType::attribute_flags:
+            return kAttributeFlags;
         case MemberType::file_flags:
             return kFileFlags;
         default:

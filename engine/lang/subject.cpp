@@ -52,7 +52,8 @@ bool is_duplicate(const Event& event) {
 /// Nothing in a message or a duplicate says who called whom: the lower port is the server's.
 bool tells_no_side(const Event& event) {
     return is_duplicate(event) || event.id() == EVENT_sendto || event.id() == EVENT_sendmsg ||
-           event.id() == EVENT_recvfrom || event.id() == EVENT_recvmsg;
+           event.id() == EVENT_recvfrom || event.id() == EVENT_recvmsg ||
+           event.id() == EVENT_socket_sendmsg;
 }
 
 /// A call that failed early left the socket without a peer: what was asked is all there is.

@@ -25,6 +25,7 @@
 #include "engine/event/system_calls.h"
 #include "engine/source/call_plans.h"
 #include "engine/source/canary_process.h"
+#include "engine/source/canary_security.h"
 #include "engine/source/canary_uring.h"
 #include "probes/knobs.h"
 
@@ -271,8 +272,8 @@ bool refuses_nonsense(event_id event) {
 
 }  // namespace
 
-EventSet act_for(const EventSet& events) {
-    EventSet refused;
+Undone act_for(const EventSet& events) {
+    Undone undone;
     constexpr event_id kLife[]{
         EVENT_fork,   EVENT_vfork,    EVENT_clone,    EVENT_clone3,
         EVENT_execve, EVENT_execveat, EVENT_procexit, EVENT_bprm_check_security};
@@ -283,7 +284,9 @@ EventSet act_for(const EventSet& events) {
     if (lives) {
         live_and_die();
     }
-    act_through_uring(events);
+    if (const auto unknown = act_through_uring(events)) {
+        undone.unknown_to_uring.set(*unknown);
+    }
     for (size_t number = 0; number < events.size(); ++number) {
         const auto event = static_cast<event_id>(number);
         if (!events.test(number)) {
@@ -308,13 +311,14 @@ EventSet act_for(const EventSet& events) {
                 connect_to_nobody();
                 break;
             default:
-                change_names(event);
-                refused.set(number, (refuses_nonsense(event) && !call_with_nonsense(event)) ||
-                                        !act_on_process(event));
+                change_names(call_that_asks(event));
+                undone.refused.set(number,
+                                   (refuses_nonsense(event) && !call_with_nonsense(event)) ||
+                                       !act_on_process(event) || !have_asked(event));
                 break;
         }
     }
-    return refused;
+    return undone;
 }
 
 }  // namespace saker

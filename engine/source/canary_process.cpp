@@ -109,6 +109,9 @@ bool act_on_process(event_id event) {
         case EVENT_setrlimit:
             ::syscall(SYS_setrlimit, -1, nullptr);
             break;
+        case EVENT_prlimit:
+            ::syscall(SYS_prlimit64, 0, -1, nullptr, nullptr);
+            break;
         case EVENT_sethostname:
         case EVENT_capable:
             name_nothing();

@@ -3,15 +3,17 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <optional>
-#include <utility>
 
 #include "engine/base/fd.h"
 
@@ -98,41 +100,66 @@ io_uring_sqe touch_nobodys(uint8_t opcode) {
     return request;
 }
 
-std::optional<io_uring_sqe> request_for(const EventSet& events, const Fd& socket) {
-    if (events.test(EVENT_openat)) {
-        return open_root();
+constexpr uint8_t kBind = 56;  // newer than our headers
+constexpr uint8_t kListen = 57;
+
+/// What is asked of sockets, asked of what is none.
+io_uring_sqe misuse(uint8_t opcode, const Fd& no_socket) {
+    static constexpr sockaddr_un kNobody{AF_UNIX, "\0saker-canary"};
+    static constexpr msghdr kNothing{};
+    constexpr int kNoFamily = 255;
+    io_uring_sqe request{};
+    request.opcode = opcode;
+    request.fd = opcode == IORING_OP_SOCKET ? kNoFamily : no_socket.get();
+    if (opcode == kBind) {
+        request.addr = address_of(&kNobody);
+        request.addr2 = sizeof kNobody;
+    } else if (opcode == IORING_OP_SENDMSG) {
+        request.addr = address_of(&kNothing);
     }
-    if (events.test(EVENT_openat2)) {
-        return open_root_again();
-    }
-    if (events.test(EVENT_connect)) {
-        return connect_to_nobody(socket);
-    }
-    static constexpr std::pair<event_id, uint8_t> kNames[]{{EVENT_unlinkat, IORING_OP_UNLINKAT},
-                                                           {EVENT_renameat2, IORING_OP_RENAMEAT},
-                                                           {EVENT_mkdirat, IORING_OP_MKDIRAT},
-                                                           {EVENT_symlinkat, IORING_OP_SYMLINKAT},
-                                                           {EVENT_linkat, IORING_OP_LINKAT}};
-    for (const auto& [event, opcode] : kNames) {
-        if (events.test(event)) {
-            return touch_nobodys(opcode);
-        }
-    }
-    return std::nullopt;
+    return request;
 }
 
-}  // namespace
+/// What the acts are done with.
+struct Props {
+    Fd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    Fd no_socket{::eventfd(0, EFD_CLOEXEC)};
+};
 
-void act_through_uring(const EventSet& events) {
-    const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const std::optional<io_uring_sqe> request = request_for(events, socket);
-    if (!request) {
-        return;
-    }
+struct Act {
+    event_id event;
+    io_uring_sqe request;
+    bool may_be_unknown = false;  // to kernels that have io_uring
+};
+
+std::optional<Act> act_of(const EventSet& events, const Props& props) {
+    const Act acts[] = {
+        {EVENT_openat, open_root()},
+        {EVENT_openat2, open_root_again()},
+        {EVENT_connect, connect_to_nobody(props.socket)},
+        {EVENT_unlinkat, touch_nobodys(IORING_OP_UNLINKAT)},
+        {EVENT_renameat2, touch_nobodys(IORING_OP_RENAMEAT)},
+        {EVENT_mkdirat, touch_nobodys(IORING_OP_MKDIRAT), true},
+        {EVENT_symlinkat, touch_nobodys(IORING_OP_SYMLINKAT), true},
+        {EVENT_linkat, touch_nobodys(IORING_OP_LINKAT), true},
+        {EVENT_accept4, misuse(IORING_OP_ACCEPT, props.no_socket)},
+        {EVENT_sendto, misuse(IORING_OP_SEND, props.no_socket)},
+        {EVENT_sendmsg, misuse(IORING_OP_SENDMSG, props.no_socket)},
+        {EVENT_socket, misuse(IORING_OP_SOCKET, props.no_socket), true},
+        {EVENT_bind, misuse(kBind, props.no_socket), true},
+        {EVENT_listen, misuse(kListen, props.no_socket), true},
+    };
+    const auto* found =
+        std::ranges::find_if(acts, [&](const Act& act) { return events.test(act.event); });
+    return found == std::end(acts) ? std::nullopt : std::optional(*found);
+}
+
+/// The result of one request; nothing when there is no ring to ask.
+std::optional<int> ask(const io_uring_sqe& request) {
     io_uring_params params{};
     const Fd ring(static_cast<int>(::syscall(SYS_io_uring_setup, 1, &params)));
     if (!ring) {
-        return;
+        return std::nullopt;
     }
     const Mapping submissions(
         ring.get(), params.sq_off.array + params.sq_entries * sizeof(uint32_t), IORING_OFF_SQ_RING);
@@ -141,19 +168,32 @@ void act_through_uring(const EventSet& events) {
                               IORING_OFF_CQ_RING);
     const Mapping requests(ring.get(), params.sq_entries * sizeof(io_uring_sqe), IORING_OFF_SQES);
     if (!submissions || !completions || !requests) {
-        return;
+        return std::nullopt;
     }
-    *requests.at<io_uring_sqe>(0) = *request;
+    *requests.at<io_uring_sqe>(0) = request;
     *submissions.at<uint32_t>(params.sq_off.array) = 0;
     __atomic_store_n(submissions.at<uint32_t>(params.sq_off.tail), 1, __ATOMIC_RELEASE);
     ::syscall(SYS_io_uring_enter, ring.get(), 1, 1, IORING_ENTER_GETEVENTS, nullptr, 0);
     const uint32_t done =
         __atomic_load_n(completions.at<uint32_t>(params.cq_off.tail), __ATOMIC_ACQUIRE);
-    const int result = completions.at<io_uring_cqe>(params.cq_off.cqes)->res;
-    const bool opens = request->opcode == IORING_OP_OPENAT || request->opcode == IORING_OP_OPENAT2;
-    if (done == 1 && opens && result >= 0) {
+    return done == 1 ? std::optional(completions.at<io_uring_cqe>(params.cq_off.cqes)->res)
+                     : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<event_id> act_through_uring(const EventSet& events) {
+    const Props props;
+    const std::optional<Act> act = act_of(events, props);
+    if (!act) {
+        return std::nullopt;
+    }
+    const int result = ask(act->request).value_or(0);
+    const bool opens = act->event == EVENT_openat || act->event == EVENT_openat2;
+    if (opens && result > 0) {
         ::close(result);
     }
+    return act->may_be_unknown && result == -EINVAL ? std::optional(act->event) : std::nullopt;
 }
 
 }  // namespace saker

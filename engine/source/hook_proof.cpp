@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/source/canary.h"
-
 namespace saker {
 
 void HookProof::act(ProbeObject& object, const HookLadder& ladder) {
@@ -16,7 +14,7 @@ void HookProof::act(ProbeObject& object, const HookLadder& ladder) {
     }
     auto& canary = object.shared().canary;
     __atomic_fetch_add(&canary, 1, __ATOMIC_SEQ_CST);
-    refused_ = act_for(acts);
+    undone_ = act_for(acts);
     __atomic_fetch_sub(&canary, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -25,8 +23,7 @@ bool HookProof::judge(HookLadder::Standing& standing, const CanaryWatch& watch) 
         return true;
     }
     standing.proven = watch.proves(standing.hook, wanted_);
-    const bool was_refused = (standing.hook.events & refused_).any();
-    return standing.proven || was_refused || !standing.hook.has_harmless_act ||
+    return standing.proven || undone_.concerns(standing.hook) || !standing.hook.has_harmless_act ||
            !holds_below(standing);
 }
 

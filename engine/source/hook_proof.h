@@ -1,6 +1,7 @@
 // Whether hooks just attached tell of our own acts.
 #pragma once
 
+#include "engine/source/canary.h"
 #include "engine/source/canary_watch.h"
 #include "engine/source/hook_ladder.h"
 #include "engine/source/probe_object.h"
@@ -24,7 +25,7 @@ class HookProof {
 
     const EventSet& wanted_;
     const HookTrial& trial_;
-    EventSet refused_;
+    Undone undone_;
 };
 
 }  // namespace saker

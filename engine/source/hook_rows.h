@@ -30,7 +30,8 @@ inline std::vector<Rung> security_rungs(const std::string& hook, const std::stri
             {HookKind::kprobe, function, "on_" + hook + "_kprobe"}};
 }
 
-/// What happens to processes and to the kernel itself, besides files and network.
+/// What is asked of the kernel, whoever asks, and what happens to processes and to the kernel
+/// itself.
 std::vector<Hook> process_hooks();
 
 }  // namespace saker

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/source/canary.h"
-
 namespace saker {
 
 namespace {
@@ -110,7 +108,7 @@ void HookWatch::judge(const Parts& parts, const EventSet& wanted) {
         if (seen_.proves(hook, wanted)) {
             silences_.erase(hook.name);
             recovered(hook.name);
-        } else if ((hook.events & refused_).any()) {
+        } else if (undone_.concerns(hook)) {
             silences_.erase(hook.name);  // we could not act, so it had nothing to tell
         } else if (++silences_[hook.name] == kSilencesThatTell) {
             report({hook.name, standing->rung()->name(), HookTrouble::Kind::silent, cpu_,
@@ -179,7 +177,7 @@ void HookWatch::act(const Parts& parts, const EventSet& wanted) {
     has_acted_ = true;
     auto& canary = parts.front()->object.shared().canary;
     __atomic_fetch_add(&canary, 1, __ATOMIC_SEQ_CST);
-    refused_ = act_for(acts);
+    undone_ = act_for(acts);
     __atomic_fetch_sub(&canary, 1, __ATOMIC_SEQ_CST);
 }
 

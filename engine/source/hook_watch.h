@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/source/canary.h"
 #include "engine/source/canary_watch.h"
 #include "engine/source/probe_loader.h"
 
@@ -59,7 +60,7 @@ class HookWatch {
 
     std::vector<std::byte> others_;  // what a CanaryWatch keeps of others: nothing comes here
     CanaryWatch seen_;               // since the last act
-    EventSet refused_;               // what that act was not permitted
+    Undone undone_;                  // of that act
     bool has_acted_ = false;         // and it was not judged yet
     std::map<std::string, unsigned> silences_;  // in a row, by hook
     std::vector<HookTrouble> troubles_;

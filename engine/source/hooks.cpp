@@ -62,8 +62,8 @@ constexpr const char* kNativePrefix = "__arm64_sys_";
 /// The kernel's name of a call, where it is another: umount is an elder call's, and sendfile that
 /// of 32-bit programs.
 std::string kernel_name(const std::string& call) {
-    if (call == "sendfile") {
-        return "sendfile64";
+    if (call == "sendfile" || call == "prlimit") {
+        return call + "64";
     }
     return call == "umount2" ? "umount" : call;
 }
@@ -158,46 +158,42 @@ std::vector<Hook> kernel_events() {
     return hooks;
 }
 
-/// Hooks that report nothing, but tell system calls which object it was.
-std::vector<Hook> helpers() {
+/// What is asked about names and permissions, which also tells system calls which object it was.
+std::vector<Hook> name_hooks() {
     const std::string blind =
-        "the object is told by directory and name as asked, not as the kernel found it";
+        "the object of a call is told by directory and name as asked, not as the kernel found it";
     std::vector<Hook> hooks;
-    const auto add = [&](const std::string& name, EventSet supported, stash_kind stash) {
-        hooks.push_back({name,
-                         {},
-                         supported,
-                         security_rungs(name, "security_" + name),
-                         false,
-                         blind,
-                         static_cast<uint8_t>(stash)});
+    const auto add = [&](event_id event, EventSet supported, stash_kind stash) {
+        const std::string name(kEventTable[event].name);
+        hooks.push_back({name, events({event}), supported, security_rungs(name, "security_" + name),
+                         false, blind, static_cast<uint8_t>(stash)});
     };
-    add("path_unlink", events({EVENT_unlink, EVENT_unlinkat}), STASH_names);
-    add("path_rmdir", events({EVENT_unlinkat, EVENT_rmdir}), STASH_names);
-    add("path_mkdir", events({EVENT_mkdir, EVENT_mkdirat}), STASH_names);
-    add("path_mknod", events({EVENT_mknod, EVENT_mknodat}), STASH_names);
-    add("path_symlink", events({EVENT_symlink, EVENT_symlinkat}), STASH_names);
-    add("path_link", events({EVENT_link, EVENT_linkat}), STASH_names);
-    add("path_chown", events({EVENT_chown, EVENT_lchown, EVENT_fchownat}), STASH_changed);
-    add("path_truncate", events({EVENT_truncate}), STASH_changed);
-    add("path_rename", events({EVENT_rename, EVENT_renameat, EVENT_renameat2}), STASH_names);
-    add("path_chmod", events({EVENT_chmod, EVENT_fchmodat, EVENT_fchmodat2}), STASH_changed);
+    add(EVENT_path_unlink, events({EVENT_unlink, EVENT_unlinkat}), STASH_names);
+    add(EVENT_path_rmdir, events({EVENT_unlinkat, EVENT_rmdir}), STASH_names);
+    add(EVENT_path_mkdir, events({EVENT_mkdir, EVENT_mkdirat}), STASH_names);
+    add(EVENT_path_mknod, events({EVENT_mknod, EVENT_mknodat}), STASH_names);
+    add(EVENT_path_symlink, events({EVENT_symlink, EVENT_symlinkat}), STASH_names);
+    add(EVENT_path_link, events({EVENT_link, EVENT_linkat}), STASH_names);
+    add(EVENT_path_rename, events({EVENT_rename, EVENT_renameat, EVENT_renameat2}), STASH_names);
+    add(EVENT_path_chmod, events({EVENT_chmod, EVENT_fchmodat, EVENT_fchmodat2}), STASH_changed);
+    add(EVENT_path_chown, events({EVENT_chown, EVENT_lchown, EVENT_fchownat}), STASH_changed);
+    add(EVENT_path_truncate, events({EVENT_truncate}), STASH_changed);
     return hooks;
 }
 
 Hook uring() {
     Hook hook{"io_uring",
               events({EVENT_openat, EVENT_openat2, EVENT_connect, EVENT_unlinkat, EVENT_renameat2,
-                      EVENT_mkdirat, EVENT_symlinkat, EVENT_linkat}),
+                      EVENT_mkdirat, EVENT_symlinkat, EVENT_linkat, EVENT_socket, EVENT_bind,
+                      EVENT_listen, EVENT_accept4, EVENT_sendto, EVENT_sendmsg}),
               {},
               {},
               false,
               "what is asked through io_uring"};
     hook.via = VIA_io_uring;
     const std::string blind =
-        "names removed, made or changed through the ring, and files opened into a slot of it, are "
-        "as "
-        "asked";
+        "names removed, made or changed through the ring, and what gets a slot of it instead of a "
+        "descriptor, are as asked; the address of a bind that failed is not told";
     for (const auto& [target, program] :
          {std::pair{"io_uring_submit_req", "on_uring_submit"},
           std::pair{"io_uring_submit_sqe", "on_uring_submit_sqe"}}) {
@@ -243,7 +239,7 @@ std::vector<Hook> all_hooks() {
     hooks.push_back(other_syscalls());
     append(hooks, kernel_events());
     append(hooks, process_hooks());
-    append(hooks, helpers());
+    append(hooks, name_hooks());
     hooks.push_back(uring());
     return hooks;
 }

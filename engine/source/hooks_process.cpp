@@ -1,6 +1,8 @@
-// The hooks of what happens to processes and to the kernel itself.
+// The hooks of what is asked of the kernel, and of what happens to processes and to the kernel
+// itself.
 #include <algorithm>
 
+#include "engine/event/event_table.h"
 #include "engine/source/hook_rows.h"
 
 namespace saker {
@@ -79,6 +81,39 @@ std::vector<Hook> code() {
     return hooks;
 }
 
+/// What is asked about attributes, mounts and sockets, besides connecting them.
+std::vector<Hook> objects() {
+    std::vector<Hook> hooks;
+    const std::string attributes = "attributes are seen by the calls that set them alone";
+    hooks.push_back(
+        reporting("inode_setattr", EVENT_inode_setattr,
+                  {{HookKind::lsm, "inode_setattr", "on_inode_setattr_lsm"},
+                   {HookKind::lsm, "inode_setattr", "on_inode_setattr_lsm_plain"},
+                   {HookKind::fentry, "security_inode_setattr", "on_inode_setattr_fentry"},
+                   {HookKind::fentry, "security_inode_setattr", "on_inode_setattr_fentry_plain"}},
+                  attributes));
+    hooks.push_back(
+        reporting("inode_setxattr", EVENT_inode_setxattr,
+                  {{HookKind::lsm, "inode_setxattr", "on_inode_setxattr_lsm"},
+                   {HookKind::fentry, "security_inode_setxattr", "on_inode_setxattr_fentry"}},
+                  attributes));
+    const auto add = [&](event_id event, const std::string& blind_spot) {
+        const std::string name(kEventTable[event].name);
+        hooks.push_back(
+            reporting(name, event, security_rungs(name, "security_" + name), blind_spot));
+    };
+    const std::string mounts = "mounts are seen by the calls that change them alone";
+    add(EVENT_sb_mount, mounts);
+    add(EVENT_sb_umount, mounts);
+    const std::string sockets = "what is done with sockets is seen by the calls for it alone";
+    add(EVENT_socket_create, sockets);
+    add(EVENT_socket_bind, sockets);
+    add(EVENT_socket_listen, sockets);
+    add(EVENT_socket_accept, sockets);
+    add(EVENT_socket_sendmsg, sockets);
+    return hooks;
+}
+
 /// What happens to processes without their asking.
 std::vector<Hook> happenings() {
     std::vector<Hook> hooks;
@@ -118,7 +153,7 @@ Hook beginning() {
 std::vector<Hook> process_hooks() {
     std::vector<Hook> hooks;
     hooks.push_back(beginning());
-    for (auto* part : {&requests, &code, &happenings}) {
+    for (auto* part : {&requests, &code, &objects, &happenings}) {
         for (Hook& hook : part()) {
             hooks.push_back(std::move(hook));
         }

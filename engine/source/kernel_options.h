@@ -11,11 +11,13 @@ namespace saker {
 
 /// What records carry only when somebody asks for it.
 struct Extras {
-    bool environment = false;  // of programs, when they start
-    bool data = false;         // the first bytes of messages
+    bool environment = false;     // of programs, when they start
+    bool data = false;            // the first bytes of messages, and what went beside them
+    bool long_arguments = false;  // of programs: more than their own records have room for
 
     Extras operator|(const Extras& other) const {
-        return {environment || other.environment, data || other.data};
+        return {environment || other.environment, data || other.data,
+                long_arguments || other.long_arguments};
     }
 };
 
@@ -26,7 +28,6 @@ struct KernelOptions {
     Extras extras{};
     bool threads = false;      // fork events for threads too
     bool asked_twice = false;  // names of files opened are compared with those asked at first
-    uint32_t arguments_limit = 4096;
     uint32_t critical_ring = 4 << 20;  // bytes; powers of two
     uint32_t bulk_ring = 16 << 20;
     std::vector<HookKind> without{};  // rungs left out, so that those below are tried

@@ -62,6 +62,8 @@ void set_numbers(control& shared, event_id event, bool wanted) {
 void fill_wanted(control& shared, const EventSet& wanted, const CallSet& calls, Extras extras) {
     __atomic_store_n(&shared.environment_limit, extras.environment ? kMostEnvironment : 0,
                      __ATOMIC_RELAXED);
+    __atomic_store_n(&shared.arguments_limit, extras.long_arguments ? ARGUMENTS_LONGEST : 0,
+                     __ATOMIC_RELAXED);
     __atomic_store_n(&shared.data_limit, extras.data ? kMostData : 0, __ATOMIC_RELAXED);
     for (size_t event = 0; event < EVENT_COUNT; ++event) {
         store(shared.wanted[event], wanted.test(event) ? 1 : 0);
@@ -79,7 +81,6 @@ void fill_wanted(control& shared, const EventSet& wanted, const CallSet& calls, 
 Result<void> fill_knobs(knobs& settings, const KernelOptions& options,
                         const CgroupHierarchy& hierarchy) {
     settings.hierarchy = hierarchy.number;
-    settings.arguments_limit = options.arguments_limit;
     settings.threads = options.threads;
     settings.asked_twice = options.asked_twice;
     std::ranges::copy(call_plans(), settings.plans);

@@ -59,7 +59,8 @@ std::string asked_path_of(const Program& program, std::string_view cwd) {
 }
 
 template <class Record>
-std::unique_ptr<Program> program_of(const Event& event, const Record& record) {
+std::unique_ptr<Program> program_of(const Event& event, const Record& record,
+                                    LongArguments& long_arguments) {
     auto program = std::make_unique<Program>();
     program->name = event.comm();
     program->exe = event.text(record.exe);
@@ -69,6 +70,7 @@ std::unique_ptr<Program> program_of(const Event& event, const Record& record) {
     program->interpreter = event.text(record.interpreter);
     program->asked_path = asked_path_of(*program, event.text(record.cwd));
     program->args = event.text(record.args);
+    long_arguments.complete(event.header(), program->exe, program->args);
     program->env = event.text(record.env);
     program->cmdline = joined(program->name, program->args);
     program->file_flags = record.flags;
@@ -270,7 +272,7 @@ ProcessTable::Row& ProcessTable::on_exec(const Event& event, const Record& recor
     fill_from_header(*row, header);
     fill_process(*row, record);
     set_cwd(*row, event.text(record.cwd));
-    run(*row, program_of(event, record));
+    run(*row, program_of(event, record, long_arguments_));
     row->has_coarse_start = is_snapshot && header.start_time % kTick == 0;
     row->has_unknown_exec_id = row->has_coarse_start && header.exec_id == 0;
     end_before(identity, header.exec_id, header.time);
@@ -348,6 +350,9 @@ ProcessTable::Row& ProcessTable::on_act(const Event& event) {
 }
 
 const Process& ProcessTable::observe(const Event& event) {
+    if (const auto* part = event.as<arguments_event>()) {
+        long_arguments_.add(event, *part);
+    }
     if (event.row().is_internal()) {
         return nobody();
     }

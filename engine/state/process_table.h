@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/event/event.h"
+#include "engine/state/long_arguments.h"
 #include "engine/state/process.h"
 
 namespace saker {
@@ -90,6 +91,7 @@ class ProcessTable {
 
     std::unordered_map<uint32_t, std::unique_ptr<Row>> newest_by_pid_;
     mutable std::vector<Row*> recent_;  // direct-mapped by pid: what most events ask for
+    LongArguments long_arguments_;
     std::deque<Row*> ended_;  // in the order they ended, until the bulk lane has passed them
     size_t byte_budget_;
     uint64_t bulk_time_ = 0;

@@ -10,11 +10,13 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "engine/state/process_table.h"
 #include "tests/kernel/support/capture.h"
 #include "tests/kernel/support/folder.h"
 #include "tests/kernel/support/program.h"
 #include "tests/kernel/support/raw_calls.h"
 #include "tests/kernel/support/shared.h"
+#include "tests/kernel/support/watch.h"
 
 using namespace saker;
 using namespace saker::kernel_tests;
@@ -255,13 +257,67 @@ TEST_CASE("a shell on a connection shows its socket", "[exec]") {
 TEST_CASE("many long arguments keep their begin and say that they were cut", "[exec]") {
     const Folder folder;
     const std::string program = program_in(folder);
-    const auto story = capture([&] { execute(program, Words(40, std::string(1000, 'a'))); });
+    KernelOptions options = only({EVENT_execve});
+    options.extras.long_arguments = false;
+    Watch watch(options);
+    const auto story = watch.capture([&] { execute(program, Words(40, std::string(1000, 'a'))); });
     REQUIRE(story.exit_code() == kProgramExit);
     const Record& started = story.first("execve", by(story.actor()));
     CHECK(started.has(RECORD_TRUNCATED));
     REQUIRE_FALSE(started.strings("args").empty());
     CHECK(started.strings("args")[0] == std::string(1000, 'a'));
     CHECK(started.text("trusted_exepath") == program);
+    CHECK_FALSE(story.has("arguments"));
+}
+
+TEST_CASE("arguments there is no room for come before their program", "[exec]") {
+    const Folder folder;
+    const std::string program = program_in(folder);
+    const auto [words, length] = GENERATE(table<size_t, size_t>({
+        {2, 4094},  // the first in the record alone
+        {3, 5000},  // the first does not fit
+        {40, 1000},
+        {1000, 100},  // more than anybody wants
+    }));
+    INFO(words << " of " << length);
+    Words arguments;
+    for (size_t word = 0; word < words; ++word) {
+        arguments.push_back(std::to_string(word) + std::string(length, 'a'));
+    }
+    KernelOptions options = only({EVENT_execve});
+    options.extras.long_arguments = true;
+    Watch watch(options);
+    const auto story = watch.capture([&] { execute(program, arguments); });
+    REQUIRE(story.exit_code() == kProgramExit);
+    ProcessTable table;
+    const Process* process = nullptr;
+    for (const Record& record : story.records()) {
+        if (record.header().pid == static_cast<uint32_t>(story.actor())) {
+            process = &table.observe(record.event());
+            if (record.name() == "execve") {
+                break;
+            }
+        }
+    }
+    REQUIRE(process);
+    const Record& started = story.first("execve", by(story.actor()));
+    std::string whole;
+    for (const std::string& argument : Words(arguments.begin() + 1, arguments.end())) {
+        whole += argument + '\0';
+    }
+    const bool is_cut = arguments[0].size() + 1 + whole.size() > 64 * 1024;
+    CHECK(started.has(RECORD_TRUNCATED) == is_cut);
+    CHECK(process->program->exe == arguments[0]);
+    const std::string& args = process->program->args;
+    if (is_cut) {
+        CHECK(args.size() < 66 * 1024);
+        CHECK(args.size() > 63 * 1024);
+        CHECK(args.starts_with(whole.substr(0, 30 * 1024)));
+        CHECK(args.ends_with(whole.substr(whole.size() - 30 * 1024)));
+        CHECK(args.find(std::string("\0[...]\0", 7)) != std::string::npos);
+    } else {
+        CHECK((args == whole));
+    }
 }
 
 TEST_CASE("a program without any argument", "[exec]") {

@@ -440,3 +440,39 @@ TEST_CASE("data move without passing through the process", "[files]") {
     CHECK(spliced.number("size") == 6);
     CHECK(spliced.number("flags") == SPLICE_F_MOVE);
 }
+
+TEST_CASE("what may be done with a file is asked", "[files]") {
+    const Folder folder;
+    const std::string file = folder.file("file");
+    const auto story = capture([&] {
+        enter(folder.path());
+#ifdef SYS_access
+        raw(SYS_access, "file", R_OK | W_OK);
+#endif
+        raw(SYS_faccessat, AT_FDCWD, "missing", F_OK);
+    });
+    REQUIRE(story.exit_code() == 0);
+#ifdef SYS_access
+    const Record& asked = story.first("access", says("name", "file"));
+    CHECK(asked.number("res") == 0);
+    CHECK(asked.number("mode") == (R_OK | W_OK));
+    CHECK(asked.text("directory") == folder.path());
+#endif
+    const Record& missing = story.first("faccessat", says("name", "missing"));
+    CHECK(missing.number("res") == -ENOENT);
+    CHECK(missing.number("dirfd") == AT_FDCWD);
+    CHECK(missing.text("directory") == folder.path());
+}
+
+TEST_CASE("a device is told something of its own", "[files]") {
+    const Shared<int> null;
+    const auto story = capture([&] {
+        *null = opened("/dev/null", O_RDWR);
+        raw(SYS_ioctl, *null, 0x5412L, "x");  // TIOCSTI
+    });
+    REQUIRE(story.exit_code() == 0);
+    const Record& told = story.first("ioctl", counts("request", 0x5412));
+    CHECK(told.number("res") == -ENOTTY);
+    CHECK(told.number("fd") == *null);
+    CHECK(told.text("resolved") == "/dev/null");
+}

@@ -199,6 +199,84 @@ TEST_CASE("a connection through io_uring is a connect", "[io_uring]") {
     CHECK(refused[1]->text("remote_path") == "@saker-nobody");
 }
 
+TEST_CASE("a service made through io_uring is told as by system calls", "[io_uring]") {
+    if (no_io_uring()) {
+        return;
+    }
+    constexpr uint8_t kBind = 56;  // younger than our headers; 6.11
+    constexpr uint8_t kListen = 57;
+    const auto request_flags = GENERATE(0u, unsigned{IOSQE_ASYNC});
+    const sockaddr_in here = ipv4(7779);
+    const sockaddr_in there = ipv4(7780);
+    struct Seen {
+        int listening, accepted, bound, listened;
+    };
+    const Shared<Seen> seen;
+    const auto story = capture([&] {
+        enter_own_network();
+        Uring ring;
+        const auto perform = [&](io_uring_sqe request) {
+            request.flags = static_cast<uint8_t>(request_flags);
+            return ring.perform(request);
+        };
+        seen->listening = perform(socket_request(AF_INET, SOCK_STREAM, IPPROTO_TCP));
+        must(seen->listening >= 0, "a socket");
+        io_uring_sqe bind = connect_request(seen->listening, &here, sizeof here);
+        bind.opcode = kBind;
+        seen->bound = perform(bind);
+        if (seen->bound != 0) {
+            bind_to(seen->listening, as_sockaddr(here), sizeof here);
+        }
+        seen->listened = perform(socket_operation(kListen, seen->listening, nullptr, 3));
+        if (seen->listened != 0) {
+            ::listen(seen->listening, 3);
+        }
+        const int client = new_socket(AF_INET);
+        must(::connect(client, as_sockaddr(here), sizeof here) == 0, "a connection");
+        seen->accepted = perform(socket_operation(IORING_OP_ACCEPT, seen->listening, nullptr, 0));
+        must(perform(socket_operation(IORING_OP_SEND, client, "hello", 5)) == 5, "a message");
+        char text[] = "datagram";
+        iovec part{text, 8};
+        msghdr message{};
+        sockaddr_in to = there;
+        message.msg_name = &to;
+        message.msg_namelen = sizeof to;
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        const int datagrams = new_socket(AF_INET, SOCK_DGRAM);
+        must(perform(socket_operation(IORING_OP_SENDMSG, datagrams, &message, 1)) == 8,
+             "a datagram");
+    });
+    REQUIRE(story.exit_code() == 0);
+    REQUIRE(seen->accepted >= 0);
+    const Record& made = story.first("socket", via(VIA_io_uring));
+    CHECK(made.number("fd") == seen->listening);
+    CHECK(made.number("domain") == AF_INET);
+    CHECK(made.number("type") == SOCK_STREAM);
+    CHECK(made.number("proto") == IPPROTO_TCP);
+    if (seen->bound == 0) {
+        const Record& bound = story.first("bind", via(VIA_io_uring));
+        CHECK(bound.number("res") == 0);
+        CHECK(bound.end("local") == "127.0.0.1:7779");
+    }
+    if (seen->listened == 0) {
+        const Record& listened = story.first("listen", via(VIA_io_uring));
+        CHECK(listened.number("backlog") == 3);
+        CHECK(listened.end("local") == "127.0.0.1:7779");
+    }
+    const Record& accepted = story.first("accept4", via(VIA_io_uring));
+    CHECK(accepted.number("fd") == seen->accepted);
+    CHECK(accepted.end("local") == "127.0.0.1:7779");
+    CHECK(accepted.end("remote").starts_with("127.0.0.1:"));
+    const Record& sent = story.first("sendto", via(VIA_io_uring));
+    CHECK(sent.number("res") == 5);
+    CHECK(sent.number("size") == 5);
+    CHECK(sent.end("remote") == "127.0.0.1:7779");
+    const Record& datagram = story.first("sendmsg", via(VIA_io_uring));
+    CHECK(datagram.number("res") == 8);
+    CHECK(datagram.end("remote") == "127.0.0.1:7780");
+}
+
 TEST_CASE("an open by a system call is no io_uring's", "[io_uring]") {
     const Folder folder;
     const std::string path = folder.file("file");

@@ -135,8 +135,8 @@ TEST_CASE("a breakpoint tells what an LSM program would", "[ladder]") {
     options.without = {HookKind::lsm, HookKind::fentry};
     Watch watch(options);
     CHECK(watch.hook_of(EVENT_file_open).chosen == "kprobe/security_file_open");
-    const auto story = watch.capture(
-        [] { raw(SYS_openat, AT_FDCWD, "/proc/self/root/proc/version", O_RDONLY); });
+    const auto story =
+        watch.capture([] { raw(SYS_openat, AT_FDCWD, "/proc/self/root/proc/version", O_RDONLY); });
     CHECK(story.has("file_open", says("resolved", "/proc/version")));
 }
 

@@ -195,3 +195,59 @@ TEST_CASE("a connected datagram socket needs no address", "[messages]") {
                "127.0.0.1:" + std::to_string(kPort));
     CHECK(sent.text("addr").empty());
 }
+
+TEST_CASE("a connection is shut in one direction", "[messages]") {
+    const auto story = capture([] {
+        enter_own_network();
+        const int listening = listener(ipv4(kPort));
+        const int client = new_socket(AF_INET);
+        const sockaddr_in there = ipv4(kPort);
+        must(::connect(client, as_sockaddr(there), sizeof there) == 0, "a connection");
+        raw(SYS_shutdown, client, SHUT_WR);
+        raw(SYS_shutdown, listening, 7);
+    });
+    REQUIRE(story.exit_code() == 0);
+    const Record& shut = story.first("shutdown", counts("how", SHUT_WR));
+    CHECK(shut.number("res") == 0);
+    CHECK(shut.end("remote") == "127.0.0.1:" + std::to_string(kPort));
+    CHECK(story.first("shutdown", counts("how", 7)).number("res") == -EINVAL);
+}
+
+TEST_CASE("what goes beside a message, where somebody asks for it", "[messages]") {
+    KernelOptions options = only({EVENT_sendmsg, EVENT_recvmsg});
+    const bool asks = GENERATE(true, false);
+    options.extras.data = asks;
+    Watch watch(options);
+    const auto story = watch.capture([] {
+        int ends[2];
+        must(::socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0, "a pair");
+        char text[] = "take it";
+        iovec part{text, sizeof text};
+        alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+        msghdr message{};
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control;
+        message.msg_controllen = sizeof control;
+        cmsghdr* beside = CMSG_FIRSTHDR(&message);
+        beside->cmsg_level = SOL_SOCKET;
+        beside->cmsg_type = SCM_RIGHTS;
+        beside->cmsg_len = CMSG_LEN(sizeof(int));
+        std::memcpy(CMSG_DATA(beside), &ends[0], sizeof(int));
+        raw(SYS_sendmsg, ends[0], &message, 0);
+        raw(SYS_recvmsg, ends[1], &message, 0);
+    });
+    REQUIRE(story.exit_code() == 0);
+    for (const char* event : {"sendmsg", "recvmsg"}) {
+        const std::string beside = story.first(event, counts("res", 8)).text("msgcontrol");
+        if (!asks) {
+            CHECK(beside.empty());
+            continue;
+        }
+        REQUIRE(beside.size() >= sizeof(cmsghdr));
+        cmsghdr head{};
+        std::memcpy(&head, beside.data(), sizeof head);
+        CHECK(head.cmsg_level == SOL_SOCKET);
+        CHECK(head.cmsg_type == SCM_RIGHTS);
+    }
+}

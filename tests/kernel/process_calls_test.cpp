@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -82,6 +83,16 @@ std::vector<Call> calls_on_processes() {
          {kNobody, SIGUSR1, 0},
          -EFAULT,
          {{"pid", kNobody}, {"sig", SIGUSR1}}},
+        {"rt_tgsigqueueinfo",
+         SYS_rt_tgsigqueueinfo,
+         {kNobody, kNobody - 1, SIGUSR1, 0},
+         -EFAULT,
+         {{"pid", kNobody}, {"tid", kNobody - 1}, {"sig", SIGUSR1}}},
+        {"prlimit",
+         SYS_prlimit64,
+         {kNobody, RLIMIT_NOFILE, 0, 0},
+         -ESRCH,
+         {{"pid", kNobody}, {"resource", RLIMIT_NOFILE}, {"newcur", -1}, {"oldmax", -1}}},
         {"pidfd_send_signal",
          SYS_pidfd_send_signal,
          {999, SIGUSR1, 0, 0},

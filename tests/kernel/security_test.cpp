@@ -358,3 +358,25 @@ TEST_CASE("setrlimit: what is limited and to what", "[security]") {
     CHECK(story.first("setrlimit", counts("resource", RLIMIT_CPU)).number("cur") == -1);
     CHECK(story.has("setrlimit", counts("res", -EFAULT)));
 }
+
+TEST_CASE("prlimit: the limit asked and the one before", "[security]") {
+    const Shared<rlimit> before;
+    const auto story = capture([&] {
+        rlimit limit{};
+        ::getrlimit(RLIMIT_CORE, &limit);
+        *before = limit;
+        const rlimit none{0, limit.rlim_max};
+        rlimit old{};
+        raw(SYS_prlimit64, 0, RLIMIT_CORE, &none, &old);
+        raw(SYS_prlimit64, 0, RLIMIT_CORE, nullptr, &old);
+    });
+    REQUIRE(story.exit_code() == 0);
+    const Record& set = story.first("prlimit", counts("newcur", 0));
+    CHECK(set.number("res") == 0);
+    CHECK(set.number("resource") == RLIMIT_CORE);
+    CHECK(set.number("newmax") == static_cast<int64_t>(before->rlim_max));
+    CHECK(set.number("oldcur") == static_cast<int64_t>(before->rlim_cur));
+    CHECK(set.number("oldmax") == static_cast<int64_t>(before->rlim_max));
+    const Record& asked = story.first("prlimit", counts("newcur", -1), counts("oldcur", 0));
+    CHECK(asked.number("newmax") == -1);
+}

@@ -111,3 +111,17 @@ TEST_CASE("no other name of a program hides it, or makes it exempt", "[evasion]"
         must_raise(hideout, puppet, daemon, act, {"tool run", "tool run outside"});
     check_none_left(daemon);
 }
+
+TEST_CASE("no heap of arguments hides the one that tells", "[evasion]") {
+    Hideout hideout;
+    auto puppet = new_puppet();
+    auto daemon = daemon_for(puppet, rules());
+    for (const char* act : {
+             "exec-padded 10 /bin/true --saker-telling",
+             "exec-padded 4096 /bin/true --saker-telling",
+             "exec-padded 60000 /bin/true --saker-telling",
+             "exec-padded 120000 /bin/true --saker-telling",  // of so many both ends are kept
+         })
+        must_raise(hideout, puppet, daemon, act, {"telling argument"});
+    check_none_left(daemon);
+}

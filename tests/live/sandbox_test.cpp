@@ -41,7 +41,7 @@ TEST_CASE("an act of proof that the sandbox refuses is known as refused", "[sand
               for (const auto event : {EVENT_mount, EVENT_unshare, EVENT_listen, EVENT_kill}) {
                   acts.set(event);
               }
-              const saker::EventSet refused = saker::act_for(acts);
+              const saker::EventSet refused = saker::act_for(acts).refused;
               const bool right = refused.test(EVENT_mount) && refused.test(EVENT_unshare) &&
                                  !refused.test(EVENT_listen) && !refused.test(EVENT_kill);
               errno = EPERM;

@@ -316,6 +316,7 @@ static const struct act acts[] = {
     {"exec", 1, act_exec},
     {"exec-copy", 2, act_exec_copy},
     {"exec-memfd", 1, act_exec_memfd},
+    {"exec-padded", 3, act_exec_padded},
     {"exec-on-socket", 1, act_exec_on_socket},
     {"connect", 2, act_connect},
     {"connect-io_uring", 2, act_connect_io_uring},

@@ -7,6 +7,7 @@ int run(char** words);
 /* Each takes the words behind its name, NULL-terminated: 0, or -1 with errno. */
 int act_exec_copy(char** words);
 int act_exec_memfd(char** words);
+int act_exec_padded(char** words);
 int act_after(char** words);
 int act_meet(char** words);
 int act_on_terminal(char** words);

@@ -82,6 +82,18 @@ int act_meet(char** words) {
     return connect(stream, (struct sockaddr*)&address, sizeof(address));
 }
 
+/* exec-padded BYTES PROGRAM ARGUMENT: the program, with so many bytes of an argument before this
+ * one. */
+int act_exec_padded(char** words) {
+    size_t length = (size_t)atol(words[0]);
+    char* padding = calloc(1, length + 1);
+    if (!padding)
+        return -1;
+    memset(padding, 'x', length);
+    execvp(words[1], (char*[]){words[1], padding, words[2], NULL});
+    return -1;
+}
+
 /* on-terminal PROGRAM [ARGUMENT...]: a program that has a terminal of its own, to its end. */
 int act_on_terminal(char** words) {
     int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);

@@ -113,4 +113,17 @@ io_uring_sqe connect_request(int socket, const void* address, size_t size) {
     return made;
 }
 
+io_uring_sqe socket_request(int family, int type, int protocol) {
+    io_uring_sqe made = request(IORING_OP_SOCKET, family, nullptr);
+    made.off = static_cast<unsigned>(type);
+    made.len = static_cast<unsigned>(protocol);
+    return made;
+}
+
+io_uring_sqe socket_operation(uint8_t opcode, int socket, const void* bytes, unsigned length) {
+    io_uring_sqe made = request(opcode, socket, bytes);
+    made.len = length;
+    return made;
+}
+
 }  // namespace saker::kernel_tests

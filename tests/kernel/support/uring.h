@@ -41,5 +41,8 @@ io_uring_sqe name_request(uint8_t opcode, int directory, const char* path);
 io_uring_sqe names_request(uint8_t opcode, int directory, const char* path, int new_directory,
                            const char* new_path);
 io_uring_sqe connect_request(int socket, const void* address, size_t size);
+io_uring_sqe socket_request(int family, int type, int protocol);
+/// What is done with a socket: with these bytes, that many of them.
+io_uring_sqe socket_operation(uint8_t opcode, int socket, const void* bytes, unsigned length);
 
 }  // namespace saker::kernel_tests
