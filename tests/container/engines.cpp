@@ -195,4 +195,12 @@ ContainerdEngine::~ContainerdEngine() {
     }
 }
 
+std::string asking(const std::string& wait, const std::string& place, const std::string& value) {
+    std::string text = "containers: {wait_milliseconds: " + wait;
+    for (const char* name :
+         {"docker_sockets", "podman_sockets", "containerd", "storage_folders", "runc_folders"})
+        text += std::string(", ") + name + ": [" + (place == name ? value : "") + "]";
+    return text + "}\n";
+}
+
 }  // namespace saker::support

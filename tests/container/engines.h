@@ -77,6 +77,9 @@ class ContainerdEngine {
     std::vector<std::string> containers_;
 };
 
+/// The settings of `containers`: these, and for all others that nobody is asked.
+std::string asking(const std::string& wait, const std::string& place, const std::string& value);
+
 inline constexpr const char* kImage = "localhost/saker-test/busy:1.5";
 
 }  // namespace saker::support

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "tests/container/container.h"
+#include "tests/container/engines.h"
 
 using namespace saker::support;
 using nlohmann::json;
@@ -258,4 +259,29 @@ TEST_CASE("a terminal in a container is a published rule's", "[published]") {
                  "on-terminal runc --root " + stage.container().runtime_root() + " exec -t " +
                      stage.container().id() + " /bin/sh -c true",
                  {{"proc.name", "sh"}, {"container.id", "%"}}});
+}
+
+TEST_CASE("debugfs in a privileged container is a published rule's", "[published]") {
+    if (published_rules().empty())
+        return;
+    auto podman = Podman::start();
+    REQUIRE(podman);
+    const Folder folder;
+    const std::string config =
+        folder.write("saker.yaml", asking("60000", "storage_folders", (*podman)->storage()));
+    auto daemon = Daemon::start({"--json", "-c", config, "-r", published_rules(), "--scope",
+                                 "pid:" + std::to_string(::getpid())});
+    REQUIRE(daemon);
+    const auto id = (*podman)->run("escape", {"--privileged", "--volume", "/:/host:ro"});
+    REQUIRE(id);
+    const Finished run = (*podman)->command(
+        {"exec", *id, "/bin/busybox", "chroot", "/host", "/usr/sbin/debugfs", "-V"});
+    INFO(run.err);
+    REQUIRE(run.status == 0);
+    const auto alert = daemon->alert("Debugfs Launched in Privileged Container", patience());
+    REQUIRE(alert);
+    INFO(alert->dump());
+    CHECK(field(*alert, "proc.exepath") == "/host/usr/sbin/debugfs");
+    CHECK(field(*alert, "container.id") == id->substr(0, 12));
+    CHECK(field(*alert, "container.image.repository") == "localhost/saker-test/busy");
 }

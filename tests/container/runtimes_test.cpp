@@ -44,15 +44,6 @@ T must(saker::Result<T> made) {
     return *std::move(made);
 }
 
-/// The settings of `containers`: these, and for all others that nobody is asked.
-std::string asking(const std::string& wait, const std::string& place, const std::string& value) {
-    std::string text = "containers: {wait_milliseconds: " + wait;
-    for (const char* name :
-         {"docker_sockets", "podman_sockets", "containerd", "storage_folders", "runc_folders"})
-        text += std::string(", ") + name + ": [" + (place == name ? value : "") + "]";
-    return text + "}\n";
-}
-
 /// A daemon that asks only the engine of the test.
 struct EngineScene {
     explicit EngineScene(const std::string& containers)
