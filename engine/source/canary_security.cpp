@@ -82,8 +82,8 @@ bool have_asked(event_id event) {
             return true;
         case EVENT_sb_mount:  // nothing without a type
             return ::mount("saker-canary", "/", nullptr, 0, nullptr) == 0 || errno != EPERM;
-        case EVENT_sb_umount:  // never the caller's own root
-            return ::umount2("/", MNT_EXPIRE) == 0 || errno != EPERM;
+        case EVENT_sb_umount:  // flags that never go together, which is seen after the kernel asked
+            return ::umount2("/proc", MNT_EXPIRE | MNT_DETACH) == 0 || errno != EPERM;
         case EVENT_socket_create:
         case EVENT_socket_bind:
         case EVENT_socket_listen:

@@ -211,22 +211,23 @@ void append(std::vector<Hook>& hooks, std::vector<Hook> more) {
 }  // namespace
 
 std::string Rung::name() const {
+    const std::string whole = target + (variant.empty() ? "" : " " + variant);
     switch (kind) {
         case HookKind::tp_btf:
         case HookKind::syscall_dispatcher:
-            return "tp_btf/" + target;
+            return "tp_btf/" + whole;
         case HookKind::fexit:
-            return "fexit/" + target;
+            return "fexit/" + whole;
         case HookKind::syscall_tracepoint:
-            return "tracepoint/syscalls/" + target;
+            return "tracepoint/syscalls/" + whole;
         case HookKind::lsm:
-            return "lsm/" + target;
+            return "lsm/" + whole;
         case HookKind::fentry:
-            return "fentry/" + target;
+            return "fentry/" + whole;
         case HookKind::kprobe:
-            return "kprobe/" + target;
+            return "kprobe/" + whole;
     }
-    return target;
+    return whole;
 }
 
 std::vector<Hook> all_hooks() {

@@ -40,6 +40,7 @@ struct Rung {
     std::string program;                  // in probes/
     std::vector<Companion> companions{};  // loaded and attached with it
     std::string blind_spot{};             // what this way cannot see; empty: nothing
+    std::string variant{};                // tells programs for kernels of different ages apart
 
     /// `tp_btf/sys_exit`, `lsm/file_open`: what doctor prints.
     std::string name() const;

@@ -84,13 +84,19 @@ std::vector<Hook> code() {
 /// What is asked about attributes, mounts and sockets, besides connecting them.
 std::vector<Hook> objects() {
     std::vector<Hook> hooks;
+    constexpr const char* kPlain = "without ids";
     const std::string attributes = "attributes are seen by the calls that set them alone";
     hooks.push_back(
         reporting("inode_setattr", EVENT_inode_setattr,
                   {{HookKind::lsm, "inode_setattr", "on_inode_setattr_lsm"},
-                   {HookKind::lsm, "inode_setattr", "on_inode_setattr_lsm_plain"},
+                   {HookKind::lsm, "inode_setattr", "on_inode_setattr_lsm_plain", {}, "", kPlain},
                    {HookKind::fentry, "security_inode_setattr", "on_inode_setattr_fentry"},
-                   {HookKind::fentry, "security_inode_setattr", "on_inode_setattr_fentry_plain"}},
+                   {HookKind::fentry,
+                    "security_inode_setattr",
+                    "on_inode_setattr_fentry_plain",
+                    {},
+                    "",
+                    kPlain}},
                   attributes));
     hooks.push_back(
         reporting("inode_setxattr", EVENT_inode_setxattr,
