@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <vector>
 
 namespace saker::bench {
 namespace {
@@ -26,13 +27,6 @@ struct Paths {
 Paths& paths() {
     static Paths paths;
     return paths;
-}
-
-void must(bool fine, const char* what) {
-    if (fine)
-        return;
-    std::perror(what);
-    std::_Exit(1);
 }
 
 void open_and_close(const char* path, size_t repeats) {
@@ -111,8 +105,20 @@ constexpr std::array kLoads{
 
 }  // namespace
 
+void must(bool fine, const char* what) {
+    if (fine)
+        return;
+    std::perror(what);
+    std::_Exit(1);
+}
+
 std::span<const Load> loads() {
-    return kLoads;
+    static const std::vector<Load> all = [] {
+        std::vector<Load> made(kLoads.begin(), kLoads.end());
+        made.insert(made.end(), family_loads().begin(), family_loads().end());
+        return made;
+    }();
+    return all;
 }
 
 void prepare_loads(const std::string& folder) {
@@ -120,6 +126,7 @@ void prepare_loads(const std::string& folder) {
     for (int level = 0; level < 20; ++level)
         deep += "/folder" + std::to_string(level);
     std::filesystem::create_directories(deep);
+    must(::chdir(folder.c_str()) == 0, "the folder");
     std::snprintf(paths().near, sizeof(paths().near), "%s/file", folder.c_str());
     std::snprintf(paths().deep, sizeof(paths().deep), "%s/file", deep.c_str());
     for (const char* path : {paths().near, paths().deep})

@@ -14,9 +14,17 @@ struct Load {
     const char* what;
     size_t repeats;
     void (*run)(size_t repeats);
+    bool is_family = false;  // stands for a family of hooks; measured by rules that want them all
 };
 
+/// All of them: those of everyday first.
 std::span<const Load> loads();
+
+/// One for each family of hooks; for `loads` alone.
+std::span<const Load> family_loads();
+
+/// Ends the process when that is not so.
+void must(bool fine, const char* what);
 
 /// Makes the files the loads open, below this folder; call once, before any load.
 void prepare_loads(const std::string& folder);

@@ -85,15 +85,25 @@ json row(const Load& load, const Measured& measured) {
             {"daemon_cpu_ns", median(measured.daemon)}};
 }
 
-json measure_loads(const Options& options, json& memory) {
+/// Those of everyday, or those of the families of hooks.
+std::vector<size_t> chosen(bool families) {
+    std::vector<size_t> some;
+    for (size_t load = 0; load < loads().size(); ++load)
+        if (loads()[load].is_family == families)
+            some.push_back(load);
+    return some;
+}
+
+json measure_loads(const Options& options, bool families, json& memory) {
     LoadProcess process(kLoadCore);
+    const std::vector<size_t> some = chosen(families);
     std::vector<Measured> measured(loads().size());
     for (int round = 0; round < options.rounds; ++round) {
-        for (size_t load = 0; load < loads().size(); ++load)
+        for (const size_t load : some)
             measured[load].alone.push_back(process.run(load));
         Daemon daemon = start_daemon(options, process.pid());
         const pid_t watcher = daemon.child().pid();
-        for (size_t load = 0; load < loads().size(); ++load) {
+        for (const size_t load : some) {
             const uint64_t before = settled_cpu_ns(watcher);
             measured[load].watched.push_back(process.run(load));
             measured[load].daemon.push_back(static_cast<double>(settled_cpu_ns(watcher) - before) /
@@ -105,7 +115,7 @@ json measure_loads(const Options& options, json& memory) {
         std::cerr << "round " << round + 1 << " of " << options.rounds << "\n";
     }
     json rows = json::array();
-    for (size_t load = 0; load < loads().size(); ++load)
+    for (const size_t load : some)
         rows.push_back(row(loads()[load], measured[load]));
     return rows;
 }
@@ -190,14 +200,19 @@ json measure_idle(const Options& options) {
     return {{"cpu_percent", share}};
 }
 
-void print(const json& report) {
+void print_loads(const json& rows) {
     fmt::print("{:<34}{:>12}{:>12}{:>12}{:>8}{:>14}\n", "per operation", "alone ns", "watched ns",
                "added ns", "ratio", "daemon CPU ns");
-    for (const json& row : report["loads"])
+    for (const json& row : rows)
         fmt::print("{:<34}{:>12.0f}{:>12.0f}{:>12.0f}{:>8.2f}{:>14.0f}\n",
                    row["what"].get<std::string>(), row["alone_ns"].get<double>(),
                    row["watched_ns"].get<double>(), row["added_ns"].get<double>(),
                    row["ratio"].get<double>(), row["daemon_cpu_ns"].get<double>());
+}
+
+void print(const json& report) {
+    print_loads(report["loads"]);
+    print_loads(report["families"]);
     for (const char* part : {"flood", "two_floods", "memory", "start", "act_to_alert", "idle"})
         fmt::print("{}: {}\n", part, report[part].dump());
 }
@@ -215,7 +230,11 @@ int run(const Options& options) {
     report["start"] = measure_start(options);
     report["act_to_alert"] = measure_delay(options);
     report["idle"] = measure_idle(options);
-    report["loads"] = measure_loads(options, report["memory"]);
+    report["loads"] = measure_loads(options, false, report["memory"]);
+    Options all_families = options;
+    all_families.rules = SAKER_SOURCE_DIR "/tests/bench/families.yaml";
+    json unused;
+    report["families"] = measure_loads(all_families, true, unused);
     report["flood"] = measure_flood(options, {kLoadCore});
     report["two_floods"] = measure_flood(options, {kLoadCore, kDaemonCore});
     std::filesystem::remove_all(folder);
