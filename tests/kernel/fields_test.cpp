@@ -289,6 +289,61 @@ TEST_CASE("a datagram socket that is connected has a peer", "[fields]") {
     heard.check({{"fd.sproto", "domain"}, {"fd.sip", "127.0.0.53"}, {"fd.name_changed", "true"}});
 }
 
+TEST_CASE("datagrams between sockets that are not connected have both ends", "[fields]") {
+    struct Ends {
+        int sender, receiver;
+        uint16_t port;
+    };
+    const bool is_mapped = GENERATE(false, true);
+    if (is_mapped && !has_ipv6()) {
+        WARN("this kernel has no IPv6: not tested");
+        return;
+    }
+    INFO("an IPv4 address in an IPv6 socket: " << is_mapped);
+    const Shared<Ends> ends;
+    const auto story = capture([&] {
+        enter_own_network();
+        const auto here = ipv4(53, 0x7f000035);
+        const auto mapped = ipv6(53, "::ffff:127.0.0.53");
+        ends->receiver = new_socket(AF_INET, SOCK_DGRAM);
+        bind_to(ends->receiver, as_sockaddr(here), sizeof here);
+        ends->sender = new_socket(is_mapped ? AF_INET6 : AF_INET, SOCK_DGRAM);
+        must((is_mapped ? raw(SYS_sendto, ends->sender, "hello", 5L, 0, &mapped, sizeof mapped)
+                        : raw(SYS_sendto, ends->sender, "hello", 5L, 0, &here, sizeof here)) == 5,
+             "a datagram");
+        char room[16];
+        sockaddr_in from{};
+        socklen_t size = sizeof from;
+        must(raw(SYS_recvfrom, ends->receiver, room, sizeof room, 0, &from, &size) == 5,
+             "the datagram");
+        ends->port = ntohs(from.sin_port);
+    });
+    REQUIRE(story.exit_code() == 0);
+    const std::string port = std::to_string(ends->port);
+    Heard sent(story, story.first("sendto", counts("fd", ends->sender)));
+    sent.check({{"fd.sip", "127.0.0.53"},
+                {"fd.sport", "53"},
+                {"fd.cport", port},
+                {"fd.lport", port},
+                {"fd.rip", "127.0.0.53"},
+                {"fd.rport", "53"},
+                {"fd.l4proto", "udp"},
+                {"fd.type", "ipv4"},
+                {"fd.sproto", "domain"},
+                {"fd.is_server", "false"}});
+    CHECK(sent.holds("fd.net in (127.0.0.53/32, 10.0.0.0/8)"));
+    CHECK_FALSE(sent.holds("fd.snet in (10.0.0.0/8)"));
+    Heard got(story, story.first("recvfrom", counts("fd", ends->receiver)));
+    got.check({{"fd.name", "127.0.0.1:" + port + "->127.0.0.53:53"},
+               {"fd.cip", "127.0.0.1"},
+               {"fd.cport", port},
+               {"fd.sip", "127.0.0.53"},
+               {"fd.sport", "53"},
+               {"fd.lip", "127.0.0.53"},
+               {"fd.rip", "127.0.0.1"},
+               {"fd.is_server", "true"}});
+}
+
 TEST_CASE("a refused connection has the peer that was asked for", "[fields]") {
     const auto story = capture([] {
         enter_own_network();
