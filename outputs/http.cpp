@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <fstream>
@@ -23,7 +24,11 @@ struct CloseCurl {
 using Curl = std::unique_ptr<CURL, CloseCurl>;
 using HeaderList = std::unique_ptr<curl_slist, CloseCurl>;
 
-size_t ignore_body(char*, size_t size, size_t count, void*) {
+constexpr size_t kMostAnswer = 1024;  // of its body is looked at
+
+size_t keep_start(char* bytes, size_t size, size_t count, void* kept) {
+    auto& start = *static_cast<std::string*>(kept);
+    start.append(bytes, std::min(size * count, kMostAnswer - start.size()));
     return size * count;
 }
 
@@ -65,6 +70,7 @@ class Http final : public Transport {
     const config::OutputSetting setting_;
     const config::Format format_;
     std::array<char, CURL_ERROR_SIZE> why_{};
+    std::string answer_;     // how the last one's body begins
     size_t is_careful_ = 0;  // parcels to send one by one: one of them was refused
     std::atomic<bool> is_stopped_ = false;
 };
@@ -81,7 +87,8 @@ void Http::set_up() {
     ::curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, patience);
     ::curl_easy_setopt(curl, CURLOPT_USERAGENT, "saker/" SAKER_VERSION);
     ::curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why_.data());
-    ::curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, ignore_body);
+    ::curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep_start);
+    ::curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer_);
     ::curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     ::curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_told_to_stop);
     ::curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &is_stopped_);
@@ -146,6 +153,7 @@ Result<long> Http::post(std::span<const Parcel> parcels) {
     ::curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDSIZE_LARGE,
                        static_cast<curl_off_t>(body.size()));
     why_[0] = '\0';
+    answer_.clear();
     const CURLcode done = ::curl_easy_perform(curl_.get());
     // The list and the body end here; curl must not remember them.
     ::curl_easy_setopt(curl_.get(), CURLOPT_HTTPHEADER, nullptr);
@@ -167,7 +175,7 @@ milliseconds Http::asked_patience() const {
 }
 
 SendReport Http::judge(long status, std::span<const Parcel> parcels) {
-    const HttpVerdict verdict = verdict_of(status);
+    const HttpVerdict verdict = verdict_of(status, answer_);
     if (verdict == HttpVerdict::taken) {
         is_careful_ -= std::min(is_careful_, parcels.size());
         return {parcels.size()};

@@ -13,9 +13,14 @@ enum class HttpVerdict : uint8_t {
     refused,  // these bytes will never be taken
 };
 
-constexpr HttpVerdict verdict_of(long status) {
+/// `body` is how the answer begins: nginx answers 400, too, to whoever shows no certificate or one
+/// it does not accept, and that is no alert's fault.
+constexpr HttpVerdict verdict_of(long status, std::string_view body = {}) {
     if (status >= 200 && status < 300) {
         return HttpVerdict::taken;
+    }
+    if (status == 400 && body.find("SSL certificate") != std::string_view::npos) {
+        return HttpVerdict::later;
     }
     // Malformed, too large, of a wrong kind, unprocessable. A wrong token or path (401, 403, 404)
     // is mended by people, and alerts wait for them.

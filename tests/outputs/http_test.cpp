@@ -191,5 +191,8 @@ TEST_CASE("Retry-After is heeded when it is a number, an hour at most", "[http]"
     CHECK(verdict_of(204) == HttpVerdict::taken);
     CHECK(verdict_of(404) == HttpVerdict::later);
     CHECK(verdict_of(413) == HttpVerdict::refused);
+    CHECK(verdict_of(400, "bad JSON") == HttpVerdict::refused);
+    CHECK(verdict_of(400, "<title>400 No required SSL certificate was sent</title>") ==
+          HttpVerdict::later);
     CHECK(verdict_of(302) == HttpVerdict::later);
 }

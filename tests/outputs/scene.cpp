@@ -1,6 +1,11 @@
 #include "tests/outputs/scene.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <csignal>
+
+#include "engine/base/fd.h"
 
 namespace saker::testing {
 namespace {
@@ -25,6 +30,17 @@ void make_certificate(const std::string& path, const std::string& authority,
              path + ".key", "-out", path + ".request"});
     openssl({"x509", "-req", "-in", path + ".request", "-CA", authority, "-CAkey",
              authority + ".key", "-days", "2", "-copy_extensions", "copy", "-out", path});
+}
+
+bool is_free(int port) {
+    const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    constexpr int kYes = 1;
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &kYes, sizeof kYes);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 support::Child start_receiver(std::vector<std::string> words, int port) {
@@ -100,6 +116,14 @@ std::vector<std::string> HttpReceiver::ids_until(size_t different) {
 void HttpReceiver::kill() {
     child_.signal(SIGKILL);
     child_.wait(kPatience);
+}
+
+int free_port() {
+    static int next = 20'000 + ::getpid() % 12'000;
+    while (!is_free(next)) {
+        ++next;
+    }
+    return next++;
 }
 
 std::unique_ptr<outputs::Delivery> deliver_to(config::OutputSetting setting,

@@ -53,6 +53,10 @@ class HttpReceiver {
     std::vector<nlohmann::json> kept_;
 };
 
+/// A port of loopback, below those the kernel gives to connections: none of them can take it
+/// meanwhile.
+int free_port();
+
 /// An output of the table behind its queue; without a folder its spool is in memory.
 std::unique_ptr<outputs::Delivery> deliver_to(config::OutputSetting setting,
                                               const std::string& spool_path = "");

@@ -1,7 +1,4 @@
 // rsyslog, as Debian packages it, on sockets of the test's own.
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <csignal>
 #include <fstream>
 #include <regex>
@@ -16,26 +13,6 @@ using namespace saker::outputs;
 using namespace saker::testing;
 
 namespace {
-
-bool is_free(int port) {
-    const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    constexpr int kYes = 1;
-    ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &kYes, sizeof kYes);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-}
-
-/// Below the ports the kernel gives to connections: none of them can take it meanwhile.
-int free_port() {
-    static int next = 20'000 + ::getpid() % 12'000;
-    while (!is_free(next)) {
-        ++next;
-    }
-    return next++;
-}
 
 /// rsyslogd with a configuration of the test's, writing what it received to a file.
 class Rsyslog {
