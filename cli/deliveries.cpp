@@ -5,10 +5,14 @@
 #include <cstdlib>
 
 #include "config/fingerprint.h"
+#include "outputs/spool.h"
 #include "outputs/table.h"
 
 namespace saker::cli {
 namespace {
+
+// For what is on its way to arrive, so that it need not be sent again; new alerts queue meanwhile.
+constexpr std::chrono::milliseconds kHandover{1500};
 
 outputs::FormatOptions format_options(const config::Config& config) {
     return {.include_output = config.json_include_output_property,
@@ -77,6 +81,8 @@ Result<Deliveries> Deliveries::open(const config::Config& config, bool json_only
             return Error{"there is no output of type '" + setting.type + "'", "", setting.where};
         }
         deliveries.fingerprints_.push_back(fingerprint_of(setting, config));
+        const std::string path = row->is_remote() ? spool_path(config, setting, when_full) : "";
+        deliveries.spool_paths_.push_back(path);
         const size_t alike = deliveries.count(deliveries.fingerprints_.back());
         if (running != nullptr && running->count(deliveries.fingerprints_.back()) >= alike) {
             deliveries.all_.push_back(nullptr);
@@ -86,8 +92,12 @@ Result<Deliveries> Deliveries::open(const config::Config& config, bool json_only
             setting.format = row->usual_format;
         }
         const outputs::OutputOptions options{
-            outputs::formatter_of(setting.format), format_options(config), setting,
-            spool_path(config, setting, when_full), when_full == outputs::WhenFull::waits};
+            outputs::formatter_of(setting.format),
+            format_options(config),
+            setting,
+            path,
+            running != nullptr && running->with_spool(path) != nullptr,
+            when_full == outputs::WhenFull::waits};
         auto opened = outputs::open_output(*row, options);
         const std::string& name = setting.name.empty() ? setting.type : setting.name;
         if (!opened) {
@@ -103,6 +113,12 @@ size_t Deliveries::count(const std::string& fingerprint) const {
     return static_cast<size_t>(std::ranges::count(fingerprints_, fingerprint));
 }
 
+outputs::Delivery* Deliveries::with_spool(const std::string& path) const {
+    const auto found = std::ranges::find(spool_paths_, path);
+    const bool is_there = !path.empty() && found != spool_paths_.end();
+    return is_there ? all_[static_cast<size_t>(found - spool_paths_.begin())].get() : nullptr;
+}
+
 void Deliveries::take_over(Deliveries& old) {
     for (size_t i = 0; i < all_.size(); ++i) {
         const auto there = std::ranges::find(old.fingerprints_, fingerprints_[i]);
@@ -110,9 +126,26 @@ void Deliveries::take_over(Deliveries& old) {
             const auto at = there - old.fingerprints_.begin();
             all_[i] = std::move(old.all_[static_cast<size_t>(at)]);
             old.all_.erase(old.all_.begin() + at);
+            old.spool_paths_.erase(old.spool_paths_.begin() + at);
             old.fingerprints_.erase(there);
         }
     }
+}
+
+uint64_t Deliveries::replace(Deliveries& old, std::chrono::milliseconds patience) const {
+    uint64_t lost = 0;
+    for (size_t i = 0; i < old.all_.size(); ++i) {
+        if (outputs::Delivery* const heir = with_spool(old.spool_paths_[i])) {
+            outputs::Delivery& parting = *old.all_[i];
+            const uint64_t before = parting.counts().dropped;
+            parting.finish(kHandover);
+            lost += parting.counts().dropped - before;
+            heir->adopt_spool(parting.release_spool());
+        }
+    }
+    const uint64_t before = old.counts().dropped;
+    old.finish(patience);
+    return lost + old.counts().dropped - before;
 }
 
 void Deliveries::offer(const Alert& alert) {

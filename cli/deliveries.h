@@ -26,7 +26,8 @@ struct OutputStatus {
 class Deliveries {
   public:
     /// With `json_only`, standard output holds JSON alerts and nothing else; other outputs stay.
-    /// What `running` has just as it is wanted is not opened again: `take_over` brings it.
+    /// What `running` has just as it is wanted is not opened again: `take_over` brings it. An
+    /// output whose spool file one of `running` has open waits until `replace` brings it.
     static Result<Deliveries> open(const config::Config& config, bool json_only,
                                    outputs::WhenFull when_full,
                                    const Deliveries* running = nullptr);
@@ -34,6 +35,10 @@ class Deliveries {
     /// The outputs of `old` that stay as they are go on here, queues and all; what is left there is
     /// no longer wanted.
     void take_over(Deliveries& old);
+
+    /// Ends the outputs of `old`, which nobody offers alerts to any more, for as long as `patience`
+    /// lasts; those that have what outputs here wait for come first. How many alerts that lost.
+    uint64_t replace(Deliveries& old, std::chrono::milliseconds patience) const;
 
     /// Hands a copy of the alert to every output that wants it.
     void offer(const Alert& alert);
@@ -60,8 +65,12 @@ class Deliveries {
     /// How many were asked for just so.
     size_t count(const std::string& fingerprint) const;
 
+    /// The output that keeps alerts in that file; null if none does.
+    outputs::Delivery* with_spool(const std::string& path) const;
+
     std::vector<std::unique_ptr<outputs::Delivery>> all_;  // null until taken over
     std::vector<std::string> fingerprints_;                // of what each was asked to be
+    std::vector<std::string> spool_paths_;                 // empty of those without
 };
 
 }  // namespace saker::cli

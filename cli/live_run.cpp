@@ -262,6 +262,7 @@ std::vector<RuleMatches> LiveRun::matches() const {
 
 void LiveRun::sum_up(bool json) {
     tell(losses_.rest(source_.losses()));
+    reloader_.finish();
     deliveries_.finish(kPatience);
     report_failures();
     if (life_ && has_ended_well_) {

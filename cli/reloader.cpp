@@ -26,6 +26,13 @@ Reloader::Reloader(RunOptions options, KernelSource& source, const Prepared& run
       thread_([this] { work(); }) {}
 
 Reloader::~Reloader() {
+    finish();
+}
+
+void Reloader::finish() {
+    if (!thread_.joinable()) {
+        return;
+    }
     {
         const std::lock_guard lock(mutex_);
         is_ending_ = true;
@@ -99,6 +106,7 @@ ReloadOutcome Reloader::reload(const std::string& why) {
     for (const std::string& setting : unchangeable(prepared.config)) {
         log_warning("a change of '" + setting + "' needs a restart");
     }
+    prepared.config.state_directory = running_.config.state_directory;
     Result<Deliveries> deliveries =
         Deliveries::open(prepared.config, options_.json, outputs::WhenFull::drops, &deliveries_);
     if (!deliveries) {
@@ -141,9 +149,12 @@ void Reloader::exchange(Change change) {
     std::optional<Replaced> old = std::exchange(old_, {});
     lock.unlock();
     if (old) {
-        old->deliveries.finish(kPatience);
+        const uint64_t lost = deliveries_.replace(old->deliveries, kPatience);
         for (const std::string& error : old->deliveries.take_errors()) {
             log_warning("alerts not delivered: " + error);
+        }
+        if (lost > 0) {
+            log_warning(fmt::format("alerts not delivered: {} of replaced outputs are lost", lost));
         }
     }
 }
@@ -166,6 +177,7 @@ std::vector<std::string> Reloader::unchangeable(const config::Config& wanted) co
     compare("critical_ring_megabytes", wanted.critical_ring_megabytes,
             running.critical_ring_megabytes);
     compare("bulk_ring_megabytes", wanted.bulk_ring_megabytes, running.bulk_ring_megabytes);
+    compare("state_directory", wanted.state_directory, running.state_directory);
     compare("hostname", wanted.hostname, running.hostname);
     return names;
 }

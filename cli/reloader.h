@@ -63,6 +63,10 @@ class Reloader {
     /// Something is made ready: hooks are being proven, which needs the canary for itself.
     bool is_working() const { return is_working_.load(); }
 
+    /// Takes no request any more and waits until outputs that were replaced have ended: those in
+    /// their place may need what these hold.
+    void finish();
+
     /// What is to be told by alerts.
     std::vector<InternalNotice> take_news();
 

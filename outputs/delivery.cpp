@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "outputs/spool.h"
 #include "outputs/threads.h"
 
 namespace saker::outputs {
@@ -85,6 +86,14 @@ void Delivery::finish(std::chrono::milliseconds patience) {
     }
     thread_.join();
     output_->drain(deadline);
+}
+
+std::unique_ptr<Spool> Delivery::release_spool() {
+    return output_->release_spool();
+}
+
+void Delivery::adopt_spool(std::unique_ptr<Spool> spool) {
+    output_->adopt_spool(std::move(spool));
 }
 
 DeliveryCounts Delivery::counts() const {

@@ -53,6 +53,10 @@ class Delivery {
 
     void reopen() { output_->reopen(); }
 
+    /// After `finish`; see Output.
+    std::unique_ptr<Spool> release_spool();
+    void adopt_spool(std::unique_ptr<Spool> spool);
+
     DeliveryCounts counts() const;
 
     /// When the oldest alert was that the output does not have yet; the end of time if none is.

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -10,6 +11,8 @@
 #include "engine/base/result.h"
 
 namespace saker::outputs {
+
+class Spool;
 
 /// How many of some alerts were delivered, and why not all of them.
 struct Delivered {
@@ -32,7 +35,10 @@ struct OutputCounts {
 /// Delivery's business. A new remote receiver is a Transport.
 class Output {
   public:
-    virtual ~Output() = default;
+    Output();
+    virtual ~Output();
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
 
     /// Called from one thread only, which may wait here; returns within a second of `stop_waiting`.
     virtual Result<void> deliver(const Alert& alert) = 0;
@@ -52,6 +58,13 @@ class Output {
 
     /// After the last alert: waits for what was kept, until the deadline at most.
     virtual void drain(std::chrono::steady_clock::time_point) {}
+
+    /// After `drain`: the file in which alerts wait, for the output that replaces this one; null if
+    /// there is none.
+    virtual std::unique_ptr<Spool> release_spool();
+
+    /// From any thread, once: what an output waits for that was opened without its spool.
+    virtual void adopt_spool(std::unique_ptr<Spool> spool);
 
     /// From any thread. An output that keeps nothing has nothing to count: Delivery does.
     virtual OutputCounts counts() const { return {}; }

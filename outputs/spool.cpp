@@ -284,6 +284,13 @@ Result<void> Spool::remove_through(uint64_t sequence) {
     return done;
 }
 
+void Spool::set_limits(uint64_t most_bytes, config::Overflow when_full) {
+    const std::lock_guard lock(mutex_);
+    options_.most_bytes = most_bytes;
+    options_.when_full = when_full;
+    held_through_ = 0;  // whoever read before has gone
+}
+
 bool Spool::has_room(uint64_t bytes) const {
     const std::lock_guard lock(mutex_);
     return counts_.waiting == 0 || counts_.waiting_bytes + bytes <= options_.most_bytes;

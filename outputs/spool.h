@@ -48,6 +48,9 @@ class Spool {
     /// Forgets the parcels up to and including `sequence`.
     Result<void> remove_through(uint64_t sequence);
 
+    /// Other limits than those it was opened with.
+    void set_limits(uint64_t most_bytes, config::Overflow when_full);
+
     bool has_room(uint64_t bytes) const;
     SpoolCounts counts() const;
     bool put_aside() const { return put_aside_; }
@@ -75,7 +78,7 @@ class Spool {
     Error failure(const char* doing) const;
 
     mutable std::mutex mutex_;
-    const SpoolOptions options_;
+    SpoolOptions options_;
     Database database_;
     Statement insert_;
     Statement read_;

@@ -119,6 +119,11 @@ Result<std::unique_ptr<Output>> open_output(const OutputRow& row, const OutputOp
     if (!remote) {
         return remote.error();
     }
+    if (options.spool_comes_later) {
+        return std::unique_ptr<Output>(std::make_unique<Spooled>(
+            SpoolOptions{"", options.setting.spool_size.number, options.setting.when_full},
+            std::move(*remote), options.waits_for_room));
+    }
     Result<std::unique_ptr<Spool>> spool = open_spool(options);
     if (!spool) {
         return spool.error();

@@ -19,8 +19,9 @@ struct OutputOptions {
     Formatter format = format_text;
     FormatOptions format_options;
     config::OutputSetting setting;
-    std::string spool_path;       // where a remote output keeps what waits; empty: in memory
-    bool waits_for_room = false;  // a full spool holds up whoever delivers
+    std::string spool_path;          // where a remote output keeps what waits; empty: in memory
+    bool spool_comes_later = false;  // from the output that this one replaces
+    bool waits_for_room = false;     // a full spool holds up whoever delivers
 };
 
 /// One kind of output: `open` for a local place, `connect` for a remote receiver.

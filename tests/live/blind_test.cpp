@@ -2,6 +2,8 @@
 // committed before arrives.
 #include <signal.h>
 
+#include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <ctime>
@@ -9,6 +11,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include "outputs/spool.h"
 #include "tests/live/scene.h"
@@ -68,6 +71,23 @@ struct Night {
             return beat.time > moment;
         });
         return beat;
+    }
+
+    /// What waits for the receiver, while no daemon runs.
+    std::vector<saker::outputs::Parcel> waiting() const {
+        auto spool = saker::outputs::Spool::open({folder.path("state/spool/http.db")});
+        REQUIRE(spool);
+        auto parcels = (*spool)->read(0, SIZE_MAX / 2, SIZE_MAX / 2);
+        REQUIRE(parcels);
+        return *std::move(parcels);
+    }
+
+    /// With the alerts of standard output, one output that sends to a port.
+    std::string sends_to(int port) const {
+        return folder.write("saker.yaml",
+                            "outputs:\n  - {type: http, timeout: 2s, batch: 100, url: "
+                            "\"http://127.0.0.1:" +
+                                std::to_string(port) + "/\"}\n");
     }
 
     Folder folder;
@@ -195,11 +215,7 @@ TEST_CASE("what was committed before it was killed arrives, every alert", "[blin
         }
         REQUIRE(daemon.stop(SIGKILL) == 128 + SIGKILL);
         std::set<std::string> promised;
-        auto spool = saker::outputs::Spool::open({night.folder.path("state/spool/http.db")});
-        REQUIRE(spool);
-        const auto parcels = (*spool)->read(0, SIZE_MAX / 2, SIZE_MAX / 2);
-        REQUIRE(parcels);
-        for (const auto& parcel : *parcels) {
+        for (const auto& parcel : night.waiting()) {
             committed.insert(parcel.id);
             promised.insert(json::parse(parcel.body)["output_fields"].value("fd.name", ""));
         }
@@ -215,4 +231,63 @@ TEST_CASE("what was committed before it was killed arrives, every alert", "[blin
     const auto arrived = receiver.ids_until(committed.size());
     CHECK(std::set<std::string>(arrived.begin(), arrived.end()) == committed);
     CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE(
+    "a receiver away for a minute under load, the daemon killed meanwhile: nothing is missing",
+    "[outage]") {
+    using Clock = std::chrono::steady_clock;
+    const auto at_least = [](int seconds) { return Clock::now() + std::chrono::seconds(seconds); };
+    auto receiver = std::make_unique<saker::testing::HttpReceiver>();
+    const int port = receiver->port();
+    Night night;
+    const std::string config = night.sends_to(port);
+    std::atomic<bool> is_over = false;
+    std::atomic<int> acts = 0;
+    std::set<std::string> committed;
+    const auto read_until = [](Daemon& daemon, Clock::time_point end, std::set<std::string>& into) {
+        while (Clock::now() < end) {
+            if (const auto alert = daemon.alert("opens", Milliseconds(100))) {
+                into.insert((*alert)["id"].get<std::string>());
+            }
+        }
+    };
+    std::set<std::string> told;
+    std::optional<Daemon> daemon = night.start({"-c", config});
+    std::thread load([&] {
+        while (!is_over) {
+            night.puppet.act("open /nowhere/" + std::to_string(acts++));
+            night.puppet.child().err().next(Milliseconds(0));  // or its pipe fills and it stops
+        }
+    });
+    read_until(*daemon, at_least(5), told);
+    receiver->kill();
+    const auto back = at_least(60);
+    read_until(*daemon, at_least(20), told);
+    CHECK(daemon->stop(SIGKILL) == 128 + SIGKILL);
+    for (const auto& parcel : night.waiting()) {
+        committed.insert(parcel.id);
+    }
+    const size_t first_half = committed.size();
+    CHECK(first_half > 100);
+    daemon.reset();
+    daemon.emplace(night.start({"-c", config}));
+    const auto blind = daemon->alert(kBlind, patience());
+    CHECK(blind);
+    read_until(*daemon, back, committed);
+    is_over = true;
+    load.join();
+    read_until(*daemon, at_least(2), committed);
+    CHECK(committed.size() > first_half + 100);
+    receiver = std::make_unique<saker::testing::HttpReceiver>(std::vector<std::string>{}, port);
+    std::set<std::string> arrived;
+    saker::testing::wait_until([&] {
+        const auto more = receiver->ids_until(1);
+        arrived.insert(more.begin(), more.end());
+        return std::ranges::includes(arrived, committed);
+    });
+    INFO(acts << " acts, " << committed.size() << " committed while the receiver was away");
+    CHECK(arrived.count((*blind)["id"].get<std::string>()) == 1);
+    CHECK(daemon->stop() == 0);
+    CHECK(daemon->last_words().find(" 0 lost") != std::string::npos);
 }

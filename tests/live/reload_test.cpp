@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/live/scene.h"
+#include "tests/outputs/scene.h"
 
 using namespace saker::support;
 using nlohmann::json;
@@ -143,4 +144,136 @@ TEST_CASE("outputs change, and those that stay go on", "[reload]") {
     CHECK(holds("one", "/nowhere/first"));
     CHECK_FALSE(holds("one", "/nowhere/second"));
     CHECK(holds("two", "/nowhere/second"));
+}
+
+namespace {
+
+/// One HTTP output with its spool on disk, and acts whose alerts go there.
+struct Sender {
+    /// `more` is put among the settings of the output.
+    void configure(int port, const std::string& more) const {
+        folder.write("saker.yaml.new",
+                     "state_directory: " + folder.path("state") + "\noutputs:\n" +
+                         "  - {type: stdout, format: json}\n  - {type: http, timeout: 2s, url: "
+                         "\"http://127.0.0.1:" +
+                         std::to_string(port) + "/\"" + more + "}\n");
+        std::filesystem::rename(folder.path("saker.yaml.new"), folder.path("saker.yaml"));
+    }
+
+    Daemon start() const {
+        return daemon_for(puppet, folder.write("rules.yaml", kOpens),
+                          {"-c", folder.path("saker.yaml")});
+    }
+
+    /// Everything until the daemon is told, in the order of the acts.
+    void act(Daemon& daemon, int count) {
+        for (int i = 0; i < count; ++i) {
+            REQUIRE(puppet.act("open /nowhere/" + std::to_string(i)) == 1);
+            const auto alert = daemon.alert("opens", patience());
+            REQUIRE(alert);
+            made.insert((*alert)["id"].get<std::string>());
+        }
+    }
+
+    /// What a reload says of itself is an alert, too.
+    void reload(Daemon& daemon) {
+        hang_up(daemon);
+        const auto told = daemon.alert(kReloaded, patience());
+        REQUIRE(told);
+        made.insert((*told)["id"].get<std::string>());
+    }
+
+    Folder folder;
+    Puppet puppet = new_puppet();
+    std::set<std::string> made;
+};
+
+std::set<std::string> set_of(const std::vector<std::string>& ids) {
+    return {ids.begin(), ids.end()};
+}
+
+}  // namespace
+
+TEST_CASE("an output changed by reloads keeps its spool, and every alert arrives", "[reload]") {
+    saker::testing::HttpReceiver first;
+    saker::testing::HttpReceiver second;
+    const std::string behaviour = GENERATE("answer 200", "answer 503", "stall");
+    first.behave(behaviour);
+    Sender sender;
+    sender.configure(first.port(), "");
+    Daemon daemon = sender.start();
+    for (int round = 0; round < 3; ++round) {
+        sender.act(daemon, 40);
+        sender.configure(first.port(), ", batch: " + std::to_string(round + 2));
+        sender.reload(daemon);
+    }
+    sender.act(daemon, 40);
+    std::vector<std::string> got;
+    if (behaviour == "answer 200") {
+        got = first.ids_until(sender.made.size());
+        CHECK(got.size() == sender.made.size());  // each exactly once: it was there to take them
+    } else {
+        // What waits goes to wherever the output of that name points at last.
+        sender.configure(second.port(), ", batch: 100, gzip: true, spool_size: 64MiB");
+        sender.reload(daemon);
+        got = second.ids_until(sender.made.size());
+    }
+    CHECK(set_of(got) == sender.made);
+    CHECK(daemon.stop() == 0);
+    const std::string words = daemon.last_words();
+    INFO(words);
+    CHECK(words.find("not reloaded") == std::string::npos);
+    CHECK(words.find("are lost") == std::string::npos);
+}
+
+TEST_CASE("reloads under load lose no alert of an output whose receiver comes and goes",
+          "[reload]") {
+    saker::testing::HttpReceiver receiver;
+    Sender sender;
+    sender.configure(receiver.port(), "");
+    Daemon daemon = sender.start();
+    std::thread acting([&] {
+        for (int number = 0; number < 1000; ++number) {
+            sender.puppet.act("open /nowhere/" + std::to_string(number));
+        }
+    });
+    for (int round = 0; round < 5; ++round) {
+        receiver.behave(round % 2 == 0 ? "answer 503" : "answer 200");
+        sender.configure(receiver.port(), ", batch: " + std::to_string(round + 2));
+        sender.reload(daemon);
+    }
+    acting.join();
+    receiver.behave("answer 200");
+    for (int number = 0; number < 1000; ++number) {
+        const auto alert = daemon.alert("opens", patience());
+        REQUIRE(alert);
+        sender.made.insert((*alert)["id"].get<std::string>());
+    }
+    CHECK(set_of(receiver.ids_until(sender.made.size())) == sender.made);
+    CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE("an output that stays as it is keeps its spool over reloads and a restart", "[reload]") {
+    saker::testing::HttpReceiver receiver;
+    receiver.behave("answer 503");
+    Sender sender;
+    sender.configure(receiver.port(), "");
+    {
+        Daemon daemon = sender.start();
+        sender.act(daemon, 30);
+        replace(sender.folder, "rules.yaml", kOpens + kConnects);
+        sender.reload(daemon);
+        sender.act(daemon, 30);
+        sender.configure(receiver.port(), ", batch: 10");
+        sender.reload(daemon);
+        sender.act(daemon, 30);
+        CHECK(daemon.stop() == 0);
+    }
+    receiver.behave("answer 200");
+    Daemon daemon = sender.start();
+    const auto arrived = set_of(receiver.ids_until(sender.made.size()));
+    for (const std::string& id : sender.made) {
+        CHECK(arrived.count(id) == 1);
+    }
+    CHECK(daemon.stop() == 0);
 }
