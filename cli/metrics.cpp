@@ -108,9 +108,6 @@ void write_hooks(Exposition& out, const Status& status) {
     }
     out.only("saker_silent_hooks", "gauge", "Hooks that told of our acts once and no longer do.",
              status.troubles);
-    if (status.programs.empty()) {
-        return;
-    }
     out.begin("saker_hook_run_seconds_total", "counter",
               "Time the kernel spent in a program (BPF statistics).");
     for (const ProgramCost& program : status.programs) {
