@@ -7,6 +7,7 @@
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/findings_json.h"
+#include "cli/prepare.h"
 #include "engine/rules/loader.h"
 
 namespace saker::cli {
@@ -35,6 +36,10 @@ int run_check(const CheckOptions& options, std::ostream& out) {
                       std::back_inserter(findings));
     rules::Loaded loaded = rules::load_rules(options.paths);
     std::ranges::move(loaded.diagnostics, std::back_inserter(findings));
+    if (loaded.ok()) {
+        std::ranges::move(idle_throttles(options.throttle, *loaded.rules),
+                          std::back_inserter(findings));
+    }
     const bool fine = std::ranges::none_of(findings, is_error);
     if (options.json) {
         write_findings_json(findings, loaded.count, out);

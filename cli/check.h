@@ -5,13 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "config/config.h"
 #include "engine/base/diagnostic.h"
 
 namespace saker::cli {
 
 struct CheckOptions {
-    std::vector<std::string> paths;    // rule files and directories, loaded as one set, in order
-    std::vector<Diagnostic> findings;  // what reading the configuration already found
+    std::vector<std::string> paths;       // rule files and directories, loaded as one set, in order
+    std::vector<Diagnostic> findings;     // what reading the configuration already found
+    config::ThrottleSettings throttle{};  // as configured, to be held against the rules
     bool json = false;
 };
 

@@ -94,6 +94,7 @@ int run_with(const RunOptions& options, Prepared prepared, KernelSource& source,
 int run_daemon(const RunOptions& options) {
     Stop stop(options.duration_seconds, OnHangup::reloads);
     Prepared prepared = prepare(options.config, options.rules);
+    set_log_level(prepared.config.log_level);
     std::cerr << describe(prepared.findings);
     if (!prepared.rules) {
         return kRulesOrConfigWrong;

@@ -133,6 +133,7 @@ void LiveRun::make(Change change) {
     change.deliveries.take_over(deliveries_);
     std::swap(deliveries_, change.deliveries);
     std::swap(prepared_, change.prepared);
+    set_log_level(prepared_.config.log_level);
     pipeline_.replace(*prepared_.rules, options());
     look_up_names();
     std::vector<HookPart> over = source_.commit(std::move(change.hooks));

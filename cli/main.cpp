@@ -46,6 +46,7 @@ struct Said {
     bool json = false;
     config::Sources config;
     RunOptions run;
+    std::string log_level;  // of a run
     TestAlertOptions test_alert;
     CheckOptions check;
     MigrateOptions migrate;
@@ -102,6 +103,7 @@ int answer_check(Said& said) {
         prepared = read_configuration(said.config);
     }
     said.check.findings = prepared.findings;
+    said.check.throttle = prepared.config.throttle;
     if (said.check.paths.empty()) {
         said.check.paths = rule_files(prepared.config);
     }
@@ -156,7 +158,16 @@ void add_run(CLI::App& app, Said& said) {
     run->footer(
         "Writes the line 'saker: ready' to standard error once hooks are proven and events flow.\n"
         "SIGINT and SIGTERM end it, with one line that sums up.");
-    run->callback([&said] { said.exit_code = run_daemon(said.run); });
+    run->add_option(
+           "--log-level", said.log_level,
+           "what is said on standard error: error, warning or info; over the configuration")
+        ->type_name("LEVEL");
+    run->callback([&said] {
+        if (!said.log_level.empty()) {
+            said.run.config.settings.push_back("log_level=" + said.log_level);
+        }
+        said.exit_code = run_daemon(said.run);
+    });
 }
 
 /// Where the daemon of this configuration listens.

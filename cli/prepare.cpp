@@ -139,6 +139,24 @@ PipelineOptions pipeline_options(const config::Config& config, std::string boot_
             config.throttle.keys};
 }
 
+std::vector<Diagnostic> idle_throttles(const config::ThrottleSettings& throttle,
+                                       const rules::RuleSet& rules) {
+    std::vector<Diagnostic> findings;
+    for (const config::ThrottleChoice& row : throttle.rules) {
+        const rules::ThrottleChoice choice{row.rule, row.tag, 0, {}};
+        const bool is_idle = std::ranges::none_of(
+            rules.rules(), [&](const rules::Rule& rule) { return rules::selects(choice, rule); });
+        if (is_idle) {
+            const std::string about =
+                row.rule.empty() ? "has the tag '" + row.tag + "'" : "is called '" + row.rule + "'";
+            findings.push_back({Severity::warning, "CONFIG_THROTTLE",
+                                "no rule " + about + ": this throttles nothing", "", "", row.where,
+                                ""});
+        }
+    }
+    return findings;
+}
+
 std::vector<std::string> rule_files(const config::Config& config) {
     return config.rules_files.empty() ? config::shipped_rules() : config.rules_files;
 }
@@ -177,6 +195,7 @@ Prepared prepare(const config::Sources& sources, const std::vector<std::string>&
     rules::Loaded loaded = rules::load_rules(paths, options);
     append(prepared.findings, std::move(loaded.diagnostics));
     if (!has_errors(prepared.findings)) {
+        append(prepared.findings, idle_throttles(prepared.config.throttle, *loaded.rules));
         prepared.rules = std::move(loaded.rules);
     }
     return prepared;

@@ -31,6 +31,10 @@ PipelineOptions pipeline_options(const config::Config& config, std::string boot_
 /// What the configuration says of secrets.
 RedactorOptions redaction_of(const config::Config& config);
 
+/// A warning for each row of `throttle.rules` that is about none of the rules.
+std::vector<Diagnostic> idle_throttles(const config::ThrottleSettings& throttle,
+                                       const rules::RuleSet& rules);
+
 /// Reads the configuration and loads its rules, or `rules` instead of them. A file anybody may
 /// write is an error here.
 Prepared prepare(const config::Sources& sources, const std::vector<std::string>& rules);

@@ -186,6 +186,7 @@ struct Config {
     std::map<std::string, std::string> labels;
     WebSetting web;
     bool watch_files = false;
+    LogLevel log_level = LogLevel::info;
     bool sandbox = true;
     ContainerSettings containers;
     std::string scope = "host";
@@ -230,6 +231,9 @@ struct Config {
         setting("web", web, "health and metrics over HTTP");
         setting("watch_files", watch_files,
                 "reload by itself when a file of the configuration or of rules changes");
+        setting("log_level", log_level,
+                "what Saker says of itself on standard error: error, warning (and errors) or info "
+                "(everything)");
         setting("sandbox", sandbox,
                 "give up capabilities and system calls the daemon has no use for");
         setting("containers", containers,

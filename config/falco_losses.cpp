@@ -35,7 +35,8 @@ constexpr std::array kLosses{
     FalcoLoss{"output_timeout", "2000",
               "a slow output delays nobody; an output's `timeout` says how long its receiver may "
               "take to answer"},
-    FalcoLoss{"outputs", "", "alerts are not limited by rate; `throttle` sums up those that are alike"},
+    FalcoLoss{"outputs", "",
+              "alerts are not limited by rate; `throttle` sums up those that are alike"},
     FalcoLoss{"grpc", kOff,
               "there is no gRPC server; outputs of type http, kafka or program carry alerts to who "
               "asked for them there"},
@@ -76,7 +77,9 @@ constexpr std::array kLosses{
     FalcoLoss{"log_stderr", "true", "Saker's own log always goes to standard error"},
     FalcoLoss{"log_syslog", kOff,
               "Saker's own log goes to standard error, which systemd hands to the journal"},
-    FalcoLoss{"log_level", "info", "Saker's own log has one level"},
+    FalcoLoss{
+        "log_level", "info",
+        "for less of Saker's own log there is `log_level: warning` and `error`, for more nothing"},
     FalcoLoss{"libs_logger", "*", ""},
     FalcoLoss{"syscall_event_timeouts.max_consecutives", "1000",
               "Saker proves its hooks by acts of its own, every `canary_seconds`; one that is "

@@ -15,6 +15,9 @@ namespace saker::config {
 enum class Format : uint8_t { text, json, ecs, ocsf, cef, otlp, usual };
 enum class Matching : uint8_t { first, all };
 
+/// The least that is said on standard error.
+enum class LogLevel : uint8_t { error, warning, info };
+
 /// Most urgent first; the same order as a rule's priority.
 enum class Urgency : uint8_t {
     emergency,
@@ -82,6 +85,10 @@ struct Choices<Format> {
 template <>
 struct Choices<Matching> {
     static constexpr std::array<std::string_view, 2> names{"first", "all"};
+};
+template <>
+struct Choices<LogLevel> {
+    static constexpr std::array<std::string_view, 3> names{"error", "warning", "info"};
 };
 template <>
 struct Choices<Urgency> {

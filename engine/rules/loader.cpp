@@ -78,7 +78,7 @@ class Reading {
 };
 
 template <class Selecting>
-bool selects(const Selecting& selection, const Rule& rule) {
+bool is_selected(const Selecting& selection, const Rule& rule) {
     if (!selection.rule.empty() &&
         ::fnmatch(selection.rule.c_str(), rule.name.c_str(), FNM_NOESCAPE) == 0) {
         return true;
@@ -88,12 +88,12 @@ bool selects(const Selecting& selection, const Rule& rule) {
 
 void choose(const LoadOptions& options, const RuleItem& item, Report& report, Rule& rule) {
     for (const Selection& selection : options.selections) {
-        if (selects(selection, rule)) {
+        if (is_selected(selection, rule)) {
             rule.enabled = selection.enable;
         }
     }
     for (const ThrottleChoice& choice : options.throttles) {
-        if (!selects(choice, rule)) {
+        if (!is_selected(choice, rule)) {
             continue;
         }
         auto by = compile_fields(choice.by);
@@ -108,6 +108,10 @@ void choose(const LoadOptions& options, const RuleItem& item, Report& report, Ru
 }
 
 }  // namespace
+
+bool selects(const ThrottleChoice& choice, const Rule& rule) {
+    return is_selected(choice, rule);
+}
 
 Loaded load_rules(const std::vector<std::string>& paths, const LoadOptions& options) {
     Report report;

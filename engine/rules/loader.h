@@ -43,6 +43,9 @@ struct ThrottleChoice {
     std::vector<std::string> by;
 };
 
+/// Is it about that rule?
+bool selects(const ThrottleChoice& choice, const Rule& rule);
+
 struct LoadOptions {
     std::vector<Selection> selections;  // in order
     Priority minimum = Priority::debug;

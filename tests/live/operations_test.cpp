@@ -288,3 +288,44 @@ TEST_CASE("a test alert arrives beside a running daemon, which notices nothing",
     CHECK(rules.count("Saker internal: test alert") == 1);
     CHECK(rules.count("opened shadow") == 1);
 }
+
+TEST_CASE("less is logged when less is asked for, from the next reload on too", "[operations]") {
+    const Folder folder;
+    const Puppet puppet = new_puppet();
+    const std::string config = folder.write("saker.yaml", "");
+    const auto last_words = [&](const std::vector<std::string>& more) {
+        Daemon daemon = daemon_for(puppet, test_rules(), more);
+        if (more.size() == 3) {
+            folder.write("saker.yaml", "log_level: error\n");
+            REQUIRE(::kill(daemon.child().pid(), SIGHUP) == 0);
+            REQUIRE(daemon.alert("Saker internal: reloaded", patience()));
+        }
+        CHECK(daemon.stop() == 0);
+        return daemon.last_words();
+    };
+    CHECK_THAT(last_words({}), Catch::Contains("saker: ") && Catch::Contains(" 0 lost"));
+    CHECK(last_words({"--log-level", "warning"}).empty());
+    const std::string words = last_words({"--json", "-c", config});
+    CHECK_THAT(words, Catch::Contains("saker: reloading: SIGHUP"));
+    CHECK_THAT(words, !Catch::Contains("0 alerts"));
+}
+
+TEST_CASE("in the journal each line has its level, on a terminal it has none", "[operations]") {
+    const Puppet puppet = new_puppet();
+    const std::string scope = puppet.scope();
+    const auto says = [&](const std::string& journal) {
+        return run_program({"sh", "-c",
+                            "export JOURNAL_STREAM=" + journal +
+                                "; exec \"$0\" run --scope \"$1\" -r \"$2\" --duration 1",
+                            saker_binary(), scope, test_rules()},
+                           patience())
+            .err;
+    };
+    const std::string told = says("$(stat -L -c %d:%i /proc/self/fd/2)");
+    CHECK_THAT(told, Catch::Contains("<6>saker: ready\n") && Catch::Contains("<6>saker: 0 events"));
+    std::istringstream lines(told);
+    for (std::string line; std::getline(lines, line);) {
+        CHECK_THAT(line, Catch::StartsWith("<"));
+    }
+    CHECK_THAT(says("1:2"), Catch::Contains("saker: ready\n") && !Catch::Contains("<6>"));
+}

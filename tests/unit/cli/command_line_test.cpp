@@ -262,3 +262,18 @@ TEST_CASE("what is wrong with a throttle is said with its place") {
         CHECK_THAT(said, !Catch::Contains("rules.yaml:1"));
     }
 }
+
+TEST_CASE("a throttle that is about no rule is warned of") {
+    const Folder folder;
+    const std::string rules = folder.file("rules.yaml", kRule);
+    const std::string config =
+        folder.file("saker.yaml",
+                    "throttle:\n  rules:\n    - {rule: \"a *\", interval: 1s}\n"
+                    "    - {rule: gone, interval: 1s}\n    - {tag: lost, interval: 1s}\n");
+    const Finished said = saker_says({"check", "-c", config, rules});
+    CHECK(said.status == 0);
+    CHECK_THAT(said.out,
+               Catch::Contains(config + ":4:7: warning: no rule is called 'gone'") &&
+                   Catch::Contains(config + ":5:7: warning: no rule has the tag 'lost'") &&
+                   Catch::Contains("2 warnings"));
+}
