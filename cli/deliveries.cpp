@@ -209,6 +209,7 @@ outputs::DeliveryCounts Deliveries::counts() const {
         sum.spooled += counts.spooled;
         sum.spooled_bytes += counts.spooled_bytes;
         sum.attempts_failed += counts.attempts_failed;
+        sum.latency.add(counts.latency);
     }
     return sum;
 }

@@ -128,7 +128,7 @@ Result<size_t> LiveRun::poll(Stop& stop, int wait_ms) {
 /// Between two records: the whole change or, had it not been ready, nothing of it.
 void LiveRun::make(Change change) {
     for (const RuleMatches& rule : matches()) {
-        earlier_matches_[rule.rule] = rule.matches;
+        earlier_work_[rule.rule] = {rule.matches, rule.nanoseconds};
     }
     change.deliveries.take_over(deliveries_);
     std::swap(deliveries_, change.deliveries);
@@ -248,15 +248,16 @@ void LiveRun::publish() {
 
 std::vector<RuleMatches> LiveRun::matches() const {
     std::vector<RuleMatches> all;
-    for (uint32_t index = 0; index < pipeline_.matches().size(); ++index) {
+    for (uint32_t index = 0; index < pipeline_.rule_work().size(); ++index) {
         const rules::Rule& rule = prepared_.rules->rule_of(index);
         if (!rule.enabled) {
             continue;
         }
-        const auto earlier = earlier_matches_.find(rule.name);
+        const auto found = earlier_work_.find(rule.name);
+        const RuleWork earlier = found == earlier_work_.end() ? RuleWork{} : found->second;
+        const RuleWork& work = pipeline_.rule_work()[index];
         all.push_back({rule.name, std::string(name_of(rule.priority)),
-                       pipeline_.matches()[index] +
-                           (earlier == earlier_matches_.end() ? 0 : earlier->second)});
+                       earlier.matches + work.matches, earlier.nanoseconds + work.nanoseconds});
     }
     return all;
 }

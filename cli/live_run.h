@@ -69,7 +69,7 @@ class LiveRun {
     std::optional<LifeSigns> life_;
     bool has_ended_well_ = false;
     bool files_changed_ = false;
-    std::map<std::string, uint64_t> earlier_matches_;  // of rules of before the last reload
+    std::map<std::string, RuleWork> earlier_work_;     // of rules of before the last reload
     std::map<std::string, uint64_t> earlier_trouble_;  // of outputs, when last looked
     Status status_;
     uint32_t seconds_since_act_ = 0;

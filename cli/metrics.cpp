@@ -18,9 +18,10 @@ class Exposition {
                        type);
     }
 
+    /// What is said behind the name: of a histogram's samples.
     template <class Number>
-    void sample(Number value, const Labels& labels = {}) {
-        out_ += name_;
+    void sample(Number value, const Labels& labels = {}, std::string_view suffix = {}) {
+        out_.append(name_).append(suffix);
         for (size_t i = 0; i < labels.size(); ++i) {
             out_.append(i == 0 ? "{" : ",").append(labels[i].first).append("=\"");
             append_value(labels[i].second);
@@ -93,10 +94,34 @@ void write_engine(Exposition& out, const Status& status) {
     for (const RuleMatches& rule : status.rules) {
         out.sample(rule.matches, {{"rule", rule.rule}, {"priority", rule.priority}});
     }
+    out.begin("saker_rule_alert_seconds_total", "counter",
+              "Time the engine spent on making a rule's alerts and handing them on.");
+    for (const RuleMatches& rule : status.rules) {
+        out.sample(static_cast<double>(rule.nanoseconds) / 1e9,
+                   {{"rule", rule.rule}, {"priority", rule.priority}});
+    }
     out.only("saker_canaries_total", "counter", "Acts of our own that came back as events.",
              stats.canaries);
     out.only("saker_ring_waiting_bytes", "gauge", "Bytes in the rings not read yet.",
              status.ring_waiting);
+}
+
+/// All rules together: they are one program.
+void write_judging(Exposition& out, const PipelineStats& stats) {
+    const auto each = [&](const char* name, const char* help, auto value_of) {
+        out.begin(name, "counter", help);
+        for (size_t event = 0; event < stats.judging.size(); ++event) {
+            if (stats.judging[event].measured > 0) {
+                out.sample(value_of(stats.judging[event]), {{"event", kEventTable[event].name}});
+            }
+        }
+    };
+    each("saker_judge_measured_seconds_total",
+         "Time all rules together took for the events that were measured.",
+         [](const JudgeTime& time) { return static_cast<double>(time.nanoseconds) / 1e9; });
+    each("saker_judge_measured_total",
+         "Events that were measured: a type's first and every 64th thereafter.",
+         [](const JudgeTime& time) { return time.measured; });
 }
 
 void write_hooks(Exposition& out, const Status& status) {
@@ -116,6 +141,24 @@ void write_hooks(Exposition& out, const Status& status) {
     out.begin("saker_hook_runs_total", "counter", "Runs of a program (BPF statistics).");
     for (const ProgramCost& program : status.programs) {
         out.sample(program.runs, {{"program", program.name}});
+    }
+}
+
+void write_latency(Exposition& out, const Status& status) {
+    out.begin("saker_output_delivery_seconds", "histogram",
+              "From an event to when an output had written its alert, or the receiver taken it.");
+    for (const OutputStatus& output : status.outputs) {
+        const outputs::Latency& latency = output.counts.latency;
+        uint64_t through = 0;
+        for (size_t i = 0; i < outputs::kLatencyBounds.size(); ++i) {
+            through += latency.counts[i];
+            const std::string bound = fmt::format("{}", outputs::kLatencyBounds[i]);
+            out.sample(through, {{"output", output.name}, {"le", bound}}, "_bucket");
+        }
+        out.sample(latency.count(), {{"output", output.name}, {"le", "+Inf"}}, "_bucket");
+        out.sample(static_cast<double>(latency.nanoseconds) / 1e9, {{"output", output.name}},
+                   "_sum");
+        out.sample(latency.count(), {{"output", output.name}}, "_count");
     }
 }
 
@@ -154,8 +197,10 @@ std::string metrics_text(const Status& status, const Health& health, const Resou
         out.sample(1, {{"file", file}, {"sha256", sum}});
     }
     write_engine(out, status);
+    write_judging(out, status.stats);
     write_hooks(out, status);
     write_outputs(out, status);
+    write_latency(out, status);
     out.only("saker_up", "gauge", "1 if the engine makes progress and sees its own acts, else 0.",
              health.is_well() ? 1 : 0);
     out.only("saker_seconds_since_canary", "gauge", "Since an act of our own came back.",

@@ -19,6 +19,7 @@ struct RuleMatches {
     std::string rule;
     std::string priority;
     uint64_t matches = 0;
+    uint64_t nanoseconds = 0;  // spent on its alerts
 };
 
 /// Taken once a second by the engine's thread.

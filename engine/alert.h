@@ -42,6 +42,7 @@ struct Alert {
     std::vector<rules::OutputField> fields;
     std::vector<Ancestor> lineage;  // the process itself first
     Loss loss;
+    bool is_summary = false;         // of alerts held back; `time` is of the first of them
     bool gave_up_container = false;  // judged without what the runtime had not said in time
 };
 

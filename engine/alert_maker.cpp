@@ -138,6 +138,7 @@ Alert AlertMaker::make_summary(const State& state, const rules::Rule& rule, cons
     alert.hostname = state.host().name;
     alert.labels = labels_;
     alert.time = state.wall_time(held.first);
+    alert.is_summary = true;
     const std::string first = iso_time(alert.time);
     const std::string last = iso_time(state.wall_time(held.last));
     alert.message = fmt::format("{} more alert{} of this rule like {}, from {} to {}", held.count,

@@ -1,6 +1,7 @@
 #include "engine/pipeline.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -10,6 +11,12 @@ namespace saker {
 namespace {
 
 constexpr int kAnswerWait = 5;  // ms; how late an awaited answer may be noticed
+
+uint64_t nanoseconds_since(std::chrono::steady_clock::time_point then) {
+    return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                     std::chrono::steady_clock::now() - then)
+                                     .count());
+}
 
 /// Never below zero: what turned up late may have been told as lost already.
 void adjust(uint64_t& count, int64_t by) {
@@ -51,7 +58,7 @@ Pipeline::Pipeline(Source& source, State& state, const rules::RuleSet& rules,
 }
 
 void Pipeline::adopt_rules() {
-    matches_.assign(rules_->rules().size(), 0);
+    rule_work_.assign(rules_->rules().size(), {});
     asks_runtime_.clear();
     shows_runtime_.clear();
     for (uint32_t index = 0; index < rules_->rules().size(); ++index) {
@@ -145,13 +152,27 @@ void Pipeline::judge(const Context& context, std::span<const std::byte> record) 
         return;
     }
     ++stats_.events;
-    ++stats_.by_event[context.event.id()];
+    const uint64_t earlier = stats_.by_event[context.event.id()]++;
     state_.has_asked_in_vain();
-    match(context);
+    if (earlier % kMeasuredEach == 0) {
+        match_measured(context);
+    } else {
+        match(context);
+    }
     const bool undecided = state_.has_asked_in_vain();
     if (undecided || !matching_.empty()) {
         hold_or_tell(context, record, undecided);
     }
+}
+
+/// Counted by type: were every 64th of all measured, a program that does the same again and again
+/// could hide what it costs.
+void Pipeline::match_measured(const Context& context) {
+    const auto begin = std::chrono::steady_clock::now();
+    match(context);
+    JudgeTime& time = stats_.judging[context.event.id()];
+    time.nanoseconds += nanoseconds_since(begin);
+    ++time.measured;
 }
 
 void Pipeline::match(const Context& context) {
@@ -197,7 +218,13 @@ void Pipeline::hold_or_tell(const Context& context, std::span<const std::byte> r
 }
 
 void Pipeline::raise(const Context& context, uint32_t rule, bool gave_up) {
-    ++matches_[rule];
+    const auto begin = std::chrono::steady_clock::now();
+    make_alert(context, rule, gave_up);
+    rule_work_[rule].nanoseconds += nanoseconds_since(begin);
+    ++rule_work_[rule].matches;
+}
+
+void Pipeline::make_alert(const Context& context, uint32_t rule, bool gave_up) {
     const rules::Rule& judged = rules_->rule_of(rule);
     const bool is_throttled = judged.throttling.interval != 0;
     if (is_throttled && throttle_.holds_back(context, rule, judged.throttling)) {

@@ -19,6 +19,20 @@ namespace saker {
 /// Takes an alert over; must not wait.
 using AlertSink = std::function<void(Alert)>;
 
+/// What rules cost on one type of event, of those that were measured: the first, and then every
+/// `kMeasuredEach`th.
+struct JudgeTime {
+    uint64_t measured = 0;
+    uint64_t nanoseconds = 0;
+};
+inline constexpr uint64_t kMeasuredEach = 64;
+
+/// What one rule had to do alone; its condition is tested together with those of the others.
+struct RuleWork {
+    uint64_t matches = 0;
+    uint64_t nanoseconds = 0;  // making its alerts and handing them on
+};
+
 /// Everything that came, and every place where something could be lost on the way.
 struct PipelineStats {
     uint64_t events = 0;         // judged by rules
@@ -33,6 +47,7 @@ struct PipelineStats {
     uint64_t summaries = 0;      // of `alerts`
     uint64_t throttle_full = 0;  // alerts whose like is not held back: no room to count it
     std::array<uint64_t, EVENT_COUNT> by_event{};  // of `events`, by event id
+    std::array<JudgeTime, EVENT_COUNT> judging{};  // the same
 
     uint64_t lost() const { return lost_critical + lost_bulk + malformed; }
 };
@@ -77,17 +92,19 @@ class Pipeline final : public RecordSink {
     /// Alerts counted so far of which no summary has told yet.
     uint64_t held_back() const { return throttle_.held_back(); }
 
-    /// How often each rule held, by its index in the rules of now.
-    const std::vector<uint64_t>& matches() const { return matches_; }
+    /// By a rule's index in the rules of now.
+    const std::vector<RuleWork>& rule_work() const { return rule_work_; }
 
   private:
     void note_loss(const event_header& header);
     void drain_births(const Event& event);
     void judge(const Context& context, std::span<const std::byte> record);
     void match(const Context& context);
+    void match_measured(const Context& context);
     void hold_or_tell(const Context& context, std::span<const std::byte> record, bool undecided);
     void adopt_rules();
     void raise(const Context& context, uint32_t rule, bool gave_up);
+    void make_alert(const Context& context, uint32_t rule, bool gave_up);
     void tell_held_back(uint64_t now);
     void settle(const std::string& container);
     void settle_overdue(uint64_t now);
@@ -100,7 +117,7 @@ class Pipeline final : public RecordSink {
     const AlertSink deliver_;
     lang::MatchState match_state_;
     std::vector<uint32_t> matching_;      // rules that hold for the event at hand
-    std::vector<uint64_t> matches_;       // by rule
+    std::vector<RuleWork> rule_work_;     // by rule
     std::vector<uint8_t> asks_runtime_;   // by rule: whether its condition may
     std::vector<uint8_t> shows_runtime_;  // by rule: whether its output does
     HeldEvents held_;

@@ -10,6 +10,16 @@ namespace {
 
 constexpr size_t kMostBytes = 4 << 20;  // read from the spool at once
 
+/// The receiver has them now.
+Latency latency_of(std::span<const Parcel> parcels) {
+    Latency latency;
+    const uint64_t now = wall_clock();
+    for (const Parcel& parcel : parcels) {
+        latency.add(parcel.time, now);
+    }
+    return latency;
+}
+
 }  // namespace
 
 Courier::Courier(Spool& spool, std::unique_ptr<Transport> transport, BackoffOptions backoff)
@@ -83,10 +93,12 @@ bool Courier::settle() {
     const Clock::time_point now = Clock::now();
     uint64_t through = settled_through_;
     uint64_t accepted = 0;
+    Latency latency;
     auto mark = unsettled_.begin();
     for (; mark != unsettled_.end() && mark->when + transport_->settling() <= now; ++mark) {
         through = mark->sequence;
         accepted += mark->accepted;
+        latency.add(mark->latency);
     }
     if (mark == unsettled_.begin()) {
         return true;
@@ -101,6 +113,7 @@ bool Courier::settle() {
     {
         const std::lock_guard lock(mutex_);
         counts_.delivered += accepted;
+        counts_.latency.add(latency);
         if (!removed) {
             error_ = removed.error().text();
         }
@@ -113,7 +126,8 @@ void Courier::take(const std::vector<Parcel>& parcels, const SendReport& report)
     const size_t done = report.accepted + (report.refused ? 1 : 0);
     if (done > 0) {
         sent_through_ = parcels[done - 1].sequence;
-        unsettled_.push_back({Clock::now(), sent_through_, report.accepted});
+        unsettled_.push_back({Clock::now(), sent_through_, report.accepted,
+                              latency_of(std::span(parcels).first(report.accepted))});
         backoff_.reset();
         const std::lock_guard lock(mutex_);
         counts_.refused += report.refused ? 1 : 0;

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "outputs/backoff.h"
+#include "outputs/latency.h"
 #include "outputs/spool.h"
 #include "outputs/transport.h"
 
@@ -21,6 +22,7 @@ struct CourierCounts {
     uint64_t refused = 0;     // it will never take them
     uint64_t failures = 0;    // attempts that failed and were or will be repeated
     bool is_failing = false;  // the last attempt did
+    Latency latency{};        // of `delivered`, to when the receiver took them
 };
 
 /// At least once, in the order of the spool: after a failure everything not known to have arrived
@@ -56,6 +58,7 @@ class Courier {
         Clock::time_point when;
         uint64_t sequence;
         uint64_t accepted;
+        Latency latency;
     };
 
     void work();

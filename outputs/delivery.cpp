@@ -108,6 +108,7 @@ DeliveryCounts Delivery::counts() const {
         counts.spooled = kept.waiting;
         counts.spooled_bytes = kept.waiting_bytes;
         counts.attempts_failed = kept.attempts_failed;
+        counts.latency = kept.latency;
         if (is_done_ && !kept.keeps_waiting) {
             counts.dropped += kept.waiting;
         }
@@ -134,10 +135,13 @@ std::string Delivery::take_error() {
     return output_->take_error();
 }
 
-void Delivery::note(const Delivered& done, size_t offered) {
+void Delivery::note(const Delivered& done, std::span<const Alert> offered, uint64_t now) {
     counts_.delivered += done.count;
-    counts_.failed += offered - done.count;
-    if (done.count < offered) {
+    counts_.failed += offered.size() - done.count;
+    for (const Alert& alert : offered.first(done.count)) {
+        counts_.latency.add(alert.is_summary ? 0 : alert.time, now);
+    }
+    if (done.count < offered.size()) {
         error_ = done.error;
     }
 }
@@ -173,9 +177,10 @@ void Delivery::work() {
         changed_.notify_all();
         lock.unlock();
         const Delivered done = output_->deliver_group(group);
+        const uint64_t now = wall_clock();
         lock.lock();
         oldest_in_hand_ = UINT64_MAX;
-        note(done, group.size());
+        note(done, group, now);
     }
 }
 

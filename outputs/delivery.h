@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,6 +26,7 @@ struct DeliveryCounts {
     uint64_t spooled = 0;  // waits on disk or in memory for a remote receiver
     uint64_t spooled_bytes = 0;
     uint64_t attempts_failed = 0;  // of remote receivers; tried again
+    Latency latency{};             // of `delivered`
 };
 
 /// What becomes of an alert for which the queue has no room.
@@ -71,7 +73,7 @@ class Delivery {
     bool has_room(size_t size) const;
     void work();
     std::vector<Alert> take_group();
-    void note(const Delivered& done, size_t offered);
+    void note(const Delivered& done, std::span<const Alert> offered, uint64_t now);
 
     const std::string name_;
     const std::unique_ptr<Output> output_;

@@ -9,6 +9,7 @@
 
 #include "engine/alert.h"
 #include "engine/base/result.h"
+#include "outputs/latency.h"
 
 namespace saker::outputs {
 
@@ -29,6 +30,7 @@ struct OutputCounts {
     uint64_t waiting_bytes = 0;
     uint64_t attempts_failed = 0;  // and were or will be repeated
     bool keeps_waiting = false;    // what waits at the end is sent after the next start
+    Latency latency{};             // of `delivered`
 };
 
 /// A new kind of local place implements `deliver` and has a row in table.cpp; queue and thread are

@@ -11,6 +11,7 @@ struct Parcel {
     std::string id;         // of the alert
     std::string rule;
     std::string body;
+    uint64_t time = 0;  // of the act, ns since the epoch; 0: not to be measured by
 };
 
 }  // namespace saker::outputs

@@ -16,7 +16,8 @@ constexpr const char* kTables =
     "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
     "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_size_limit=16777216;"
     "CREATE TABLE IF NOT EXISTS parcels(sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " size INTEGER NOT NULL, id TEXT NOT NULL, rule BLOB NOT NULL, body BLOB NOT NULL);"
+    " size INTEGER NOT NULL, id TEXT NOT NULL, rule BLOB NOT NULL, body BLOB NOT NULL,"
+    " time INTEGER NOT NULL DEFAULT 0);"
     "BEGIN IMMEDIATE; COMMIT;";
 
 bool is_broken(int code) {
@@ -121,7 +122,19 @@ Result<std::unique_ptr<Spool>> Spool::open(const SpoolOptions& options) {
     return spool;
 }
 
+/// A file of before parcels had a time goes on; what waits in it has none.
+Result<void> Spool::add_time() {
+    const bool is_there =
+        ::sqlite3_table_column_metadata(database_.get(), nullptr, "parcels", "time", nullptr,
+                                        nullptr, nullptr, nullptr, nullptr) == SQLITE_OK;
+    return is_there ? Result<void>()
+                    : execute("ALTER TABLE parcels ADD COLUMN time INTEGER NOT NULL DEFAULT 0");
+}
+
 Result<void> Spool::prepare() {
+    if (const Result<void> added = add_time(); !added) {
+        return added.error();
+    }
     const auto make = [&](const char* sql, Statement& into) {
         sqlite3_stmt* made = nullptr;
         const int code = ::sqlite3_prepare_v3(database_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT,
@@ -130,9 +143,9 @@ Result<void> Spool::prepare() {
         return code == SQLITE_OK;
     };
     const bool all =
-        make("INSERT INTO parcels(size, id, rule, body) VALUES(?,?,?,?)", insert_) &&
+        make("INSERT INTO parcels(size, id, rule, body, time) VALUES(?,?,?,?,?)", insert_) &&
         make(
-            "SELECT sequence, id, rule, body FROM parcels WHERE sequence > ?"
+            "SELECT sequence, id, rule, body, time FROM parcels WHERE sequence > ?"
             " ORDER BY sequence LIMIT ?",
             read_) &&
         make("SELECT sequence, size FROM parcels WHERE sequence > ? ORDER BY sequence LIMIT 1",
@@ -168,6 +181,7 @@ Result<void> Spool::insert(const Parcel& parcel) {
                           SQLITE_UTF8);
     bind_bytes(insert_.get(), 3, parcel.rule);
     bind_bytes(insert_.get(), 4, parcel.body);
+    ::sqlite3_bind_int64(insert_.get(), 5, signed_of(parcel.time));
     if (::sqlite3_step(insert_.get()) != SQLITE_DONE) {
         return failure("cannot be written");
     }
@@ -247,7 +261,8 @@ Result<std::vector<Parcel>> Spool::read(uint64_t after, size_t most, size_t most
     while (bytes < most_bytes && (stepped = ::sqlite3_step(read_.get())) == SQLITE_ROW) {
         parcels.push_back({static_cast<uint64_t>(::sqlite3_column_int64(read_.get(), 0)),
                            bytes_of(read_.get(), 1), bytes_of(read_.get(), 2),
-                           bytes_of(read_.get(), 3)});
+                           bytes_of(read_.get(), 3),
+                           static_cast<uint64_t>(::sqlite3_column_int64(read_.get(), 4))});
         bytes += size_of(parcels.back());
     }
     if (stepped != SQLITE_DONE && stepped != SQLITE_ROW) {

@@ -69,6 +69,7 @@ class Spool {
 
     Spool(Database database, SpoolOptions options);
     static Result<Database> open_database(const std::string& path);
+    Result<void> add_time();
     Result<void> prepare();
     Result<void> count_waiting();
     Result<void> execute(const char* sql);

@@ -73,6 +73,7 @@ Delivered Spooled::deliver_group(std::span<const Alert> alerts) {
         parcels_[i].id = alerts[i].id;
         parcels_[i].rule = alerts[i].rule;
         parcels_[i].body.clear();
+        parcels_[i].time = alerts[i].is_summary ? 0 : alerts[i].time;
         encode_(alerts[i], parcels_[i].body);
     }
     Store* const store = wait_for_store();
@@ -134,7 +135,8 @@ OutputCounts Spooled::counts() const {
             .waiting = spooled.waiting,
             .waiting_bytes = spooled.waiting_bytes,
             .attempts_failed = carried.failures,
-            .keeps_waiting = !store_->spool->is_in_memory()};
+            .keeps_waiting = !store_->spool->is_in_memory(),
+            .latency = carried.latency};
 }
 
 void Spooled::note_error(std::string error) {

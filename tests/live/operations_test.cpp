@@ -138,10 +138,23 @@ TEST_CASE("health and metrics tell what happens", "[operations]") {
          {"saker_rule_matches_total{rule=\"opened shadow\",priority=\"Warning\"} 1",
           "saker_events_total{event=\"execve\"}", "saker_lost_total{lane=\"bulk\"} 0",
           "saker_events_held_total 0", "saker_events_given_up_total 0",
-          "saker_output_delivered_total{output=\"stdout\"}", "saker_up 1", "sha256=\"",
-          "process_resident_memory_bytes"}) {
+          "saker_output_delivered_total{output=\"stdout\"}",
+          "saker_judge_measured_total{event=\"execve\"}",
+          "saker_judge_measured_seconds_total{event=\"execve\"} ",
+          "saker_rule_alert_seconds_total{rule=\"opened shadow\",priority=\"Warning\"} ",
+          "saker_up 1", "sha256=\"", "process_resident_memory_bytes"}) {
         CHECK_THAT(metrics, Catch::Contains(sample));
     }
+    const auto number_behind = [&](const std::string& name) {
+        const size_t at = metrics.find("\n" + name + "{output=\"stdout\"} ");
+        REQUIRE(at != std::string::npos);
+        return std::stod(metrics.substr(metrics.find("} ", at) + 2));
+    };
+    const double delivered = number_behind("saker_output_delivered_total");
+    CHECK(delivered > 0);
+    CHECK(number_behind("saker_output_delivery_seconds_count") == delivered);
+    CHECK(number_behind("saker_output_delivery_seconds_sum") > 0);
+    CHECK(number_behind("saker_output_delivery_seconds_sum") < 10 * delivered);
     // A process of its own, born and ended: it sees itself.
     const auto canaries = [&] {
         const std::string text = get(port, "/metrics");

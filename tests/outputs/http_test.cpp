@@ -40,6 +40,24 @@ TEST_CASE("an alert is one POST of one JSON object", "[http]") {
     CHECK(delivery->counts().delivered == 2);
 }
 
+TEST_CASE("the time to a receiver ends when it has answered, not when it was asked", "[http]") {
+    HttpReceiver receiver;
+    receiver.behave("answer 503");
+    const auto delivery = deliver_to(http_setting(receiver.port()));
+    Alert alert = alert_of("0");
+    alert.time = wall_clock();
+    delivery->offer(alert);
+    wait_until([&] { return delivery->counts().attempts_failed > 0; });
+    CHECK(delivery->counts().latency.count() == 0);
+    const uint64_t refused_for = wall_clock() - alert.time;
+    receiver.behave("answer 200");
+    delivery->finish(kPatience);
+    CHECK(delivery->counts().delivered == 1);
+    CHECK(delivery->counts().latency.count() == 1);
+    CHECK(delivery->counts().latency.nanoseconds > refused_for);
+    CHECK(delivery->counts().latency.nanoseconds <= wall_clock() - alert.time);
+}
+
 TEST_CASE("batches are lines or an array, compressed if asked for", "[http]") {
     HttpReceiver receiver;
     config::OutputSetting setting = http_setting(receiver.port());

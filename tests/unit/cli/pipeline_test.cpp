@@ -42,6 +42,20 @@ TEST_CASE("an alert owns what its rule and event say") {
     CHECK(alert.id != bench.alerts[1].id);
 }
 
+TEST_CASE("of each type of event the first is measured, and each 64th thereafter") {
+    Bench bench;
+    for (uint64_t i = 0; i <= 128; ++i) {
+        bench.source.add(open_of("/etc/shadow", i));
+    }
+    bench.run();
+    const JudgeTime& opens = bench.pipeline.stats().judging[EVENT_openat];
+    CHECK(opens.measured == 3);
+    CHECK(opens.nanoseconds > 0);
+    CHECK(bench.pipeline.stats().judging[EVENT_open].measured == 0);
+    CHECK(bench.pipeline.rule_work()[0].matches == 129);
+    CHECK(bench.pipeline.rule_work()[0].nanoseconds > 0);
+}
+
 TEST_CASE("first: one alert an event, of the rule that comes first") {
     Bench bench({"boot", true});
     bench.source.add(open_of("/etc/shadow", 0));

@@ -140,7 +140,7 @@ TEST_CASE("the first of a flood is told at once, the others by one summary when 
     CHECK(bench.pipeline.stats().alerts == 2);
     CHECK(bench.pipeline.stats().throttled == 9);
     CHECK(bench.pipeline.stats().summaries == 1);
-    CHECK(bench.pipeline.matches()[0] == 10);
+    CHECK(bench.pipeline.rule_work()[0].matches == 10);
     CHECK(bench.pipeline.held_back() == 0);
 }
 

@@ -141,6 +141,36 @@ TEST_CASE("what was not delivered at the end is delivered after the next start, 
     CHECK(receiver.got == numbers(0, 60));
 }
 
+TEST_CASE("how long an alert took is told once it has arrived, restarts and failures included") {
+    const TemporaryFolder folder;
+    const SpoolOptions options{folder.path("spool.db")};
+    Receiver receiver;
+    receiver.is_away = true;
+    Alert old = alert_of("0");
+    old.time = wall_clock() - 7'000'000'000;
+    {
+        Delivery delivery("fake", spooled(receiver, options), 1000);
+        delivery.offer(old);
+        delivery.finish(milliseconds(50));
+        CHECK(delivery.counts().latency.count() == 0);
+    }
+    receiver.is_away = false;
+    receiver.is_broken = true;  // after the first time: it is sent again, and told once
+    Delivery delivery("fake", spooled(receiver, options, 1, milliseconds(1)), 1000);
+    Alert summary = old;
+    summary.is_summary = true;
+    delivery.offer(summary);
+    const auto deadline = Clock::now() + seconds(20);
+    while (delivery.counts().delivered < 2 && Clock::now() < deadline) {
+        std::this_thread::sleep_for(milliseconds(1));
+    }
+    const Latency latency = delivery.counts().latency;
+    CHECK(delivery.counts().delivered == 2);
+    CHECK(delivery.counts().attempts_failed == 1);
+    CHECK(latency.count() == 1);
+    CHECK(latency.nanoseconds >= 7'000'000'000);
+}
+
 TEST_CASE("what waits in memory at the end is lost, and counted") {
     Receiver receiver;
     receiver.is_away = true;

@@ -1,5 +1,7 @@
 #include "outputs/spool.h"
 
+#include <sqlite3.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/unit/outputs/sample.h"
@@ -75,6 +77,30 @@ TEST_CASE("what is in a spool is there again after the next start, and numbers g
     CHECK(spool->counts().waiting == 2);
     CHECK(spool->counts().waiting_bytes == 2 * Spool::size_of(parcels(4, 1)[0]));
     CHECK(ids(*spool, last) == std::vector<std::string>{"id-4", "id-5"});
+}
+
+TEST_CASE("a spool of before parcels had times goes on, and new ones have theirs") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path("spool.db");
+    sqlite3* old = nullptr;
+    REQUIRE(::sqlite3_open(path.c_str(), &old) == SQLITE_OK);
+    CHECK(::sqlite3_exec(old,
+                         "CREATE TABLE parcels(sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
+                         " size INTEGER NOT NULL, id TEXT NOT NULL, rule BLOB NOT NULL,"
+                         " body BLOB NOT NULL);"
+                         "INSERT INTO parcels(size, id, rule, body)"
+                         " VALUES(72, 'id-1', 'rule', 'body')",
+                         nullptr, nullptr, nullptr) == SQLITE_OK);
+    ::sqlite3_close(old);
+    std::vector<Parcel> more = parcels(2, 1);
+    more[0].time = 1'700'000'000'000'000'000;
+    REQUIRE(open_spool({path})->add(more));
+    const auto read = open_spool({path})->read(0, 10, 1 << 20);
+    REQUIRE(read);
+    REQUIRE(read->size() == 2);
+    CHECK((*read)[0].id == "id-1");
+    CHECK((*read)[0].time == 0);
+    CHECK((*read)[1].time == more[0].time);
 }
 
 TEST_CASE("a full spool lets the oldest give way, but none that is being sent") {
