@@ -1,7 +1,6 @@
 #include "cli/live_run.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 
 #include "cli/file_sums.h"
@@ -13,6 +12,7 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{2};  // with outputs, at the end
 constexpr int kSecondsBetweenLosses = 10;
+constexpr size_t kTalkers = 50;
 
 Host named(Host host, const config::Config& config) {
     if (!config.hostname.empty()) {
@@ -25,12 +25,6 @@ uint64_t seconds_now() {
     return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(
                                      std::chrono::system_clock::now().time_since_epoch())
                                      .count());
-}
-
-bool kernel_measures() {
-    std::ifstream file("/proc/sys/kernel/bpf_stats_enabled");
-    int enabled = 0;
-    return file >> enabled && enabled != 0;
 }
 
 }  // namespace
@@ -229,7 +223,10 @@ void LiveRun::publish() {
     status_.stats = pipeline_.stats();
     status_.losses = source_.losses();
     status_.hooks = source_.hooks();
-    status_.programs = kernel_measures() ? source_.costs() : std::vector<ProgramCost>{};
+    status_.programs = source_.costs();
+    status_.talkers = pipeline_.take_talkers(kTalkers);
+    const auto now = std::chrono::steady_clock::now();
+    status_.window = now - std::exchange(status_.taken, now);
     status_.rules = matches();
     status_.canary_late = 3.0 * prepared_.config.canary_seconds + 5;
     status_.troubles = source_.troubles().size();

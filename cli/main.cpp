@@ -19,6 +19,7 @@
 #include "cli/server.h"
 #include "cli/support.h"
 #include "cli/test_alert.h"
+#include "cli/top.h"
 #include "cli/watch.h"
 
 namespace saker::cli {
@@ -32,6 +33,7 @@ Begin with:
   saker run --scope pid:1234      the same, for one process and its descendants
   saker watch 'evt.type = execve' see events as rules see them
   saker explain 'RULE NAME'       how a rule is evaluated
+  saker top                       what the running daemon does and costs
   saker alert --test              does an alert arrive wherever alerts are to go?
 
 Exit codes: 0 fine, 1 rules or configuration wrong, 2 wrong usage, 3 privileges missing,
@@ -48,6 +50,7 @@ struct Said {
     RunOptions run;
     std::string log_level;  // of a run
     TestAlertOptions test_alert;
+    TopOptions top;
     CheckOptions check;
     MigrateOptions migrate;
     std::string eval_file;
@@ -196,6 +199,20 @@ void add_reload(CLI::App& app, Said& said) {
     reload->callback([&said] { said.exit_code = answer_reload(said); });
 }
 
+void add_top(CLI::App& app, Said& said) {
+    CLI::App* top = app.add_subcommand("top", "what the running daemon does and costs, live");
+    TopOptions& options = said.top;
+    add_configuration(*top, options.config);
+    top->add_option("--interval", options.interval_seconds, "between two pictures; 2")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(1, 3600));
+    top->add_option("--count", options.count, "stop after so many pictures")->type_name("NUMBER");
+    top->add_flag("--hooks", options.measures_hooks,
+                  "have the kernel measure BPF programs meanwhile, those of others too");
+    top->add_flag("--json", options.json, "one object a line, for machines");
+    top->callback([&said] { said.exit_code = run_top(said.top, std::cout); });
+}
+
 void add_alert(CLI::App& app, Said& said) {
     CLI::App* alert = app.add_subcommand("alert", "send a test alert to every configured output");
     TestAlertOptions& options = said.test_alert;
@@ -338,6 +355,7 @@ int command_line(int argc, char** argv) {
     app.add_flag("--json", said.json, "with --version: as JSON");
     add_run(app, said);
     add_reload(app, said);
+    add_top(app, said);
     add_alert(app, said);
     add_check(app, said);
     add_eval(app, said);

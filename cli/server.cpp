@@ -35,6 +35,13 @@ void answer_health(const StatusBoard& board, httplib::Server& server) {
     });
 }
 
+/// Names of processes are in it: not for the web.
+void answer_activity(const StatusBoard& board, httplib::Server& server) {
+    server.Get("/activity", [&board](const httplib::Request&, httplib::Response& answer) {
+        answer.set_content(activity_json(board.read(), board.health(), own_resources()), kJson);
+    });
+}
+
 void answer_reload(Reloader& reloader, httplib::Server& server) {
     server.Post("/reload", [&reloader](const httplib::Request&, httplib::Response& answer) {
         std::future<ReloadOutcome> pending = reloader.request("saker reload");
@@ -102,6 +109,7 @@ Result<std::unique_ptr<Server>> Server::listen_at(const std::string& socket,
                                                   const StatusBoard& board, Reloader& reloader) {
     auto http = std::make_unique<Http>();
     answer_health(board, http->server);
+    answer_activity(board, http->server);
     answer_reload(reloader, http->server);
     ::unlink(socket.c_str());  // of a daemon that ended badly: the lock is ours
     const mode_t before = ::umask(0077);

@@ -20,7 +20,7 @@ class Server {
     static Result<std::unique_ptr<Server>> listen(const config::WebSetting& setting,
                                                   const StatusBoard& board);
 
-    /// On a socket of its owner's; also `POST /reload`.
+    /// On a socket of its owner's; also `/activity` and `POST /reload`.
     static Result<std::unique_ptr<Server>> listen_at(const std::string& socket,
                                                      const StatusBoard& board, Reloader& reloader);
 

@@ -29,6 +29,7 @@ struct Status {
     std::vector<HookReport> hooks;
     std::vector<ProgramCost> programs;  // none while the kernel does not measure
     std::vector<RuleMatches> rules;     // enabled ones
+    std::vector<Talker> talkers;        // of the last window, busiest first
     std::vector<OutputStatus> outputs;
     double canary_late = 30;    // seconds without a canary that are too many
     size_t troubles = 0;        // hooks that told of our acts once and do not any more
@@ -38,6 +39,8 @@ struct Status {
     uint64_t loaded = 0;                      // rules and configuration, the same
     uint64_t reloads = 0;
     uint64_t reloads_failed = 0;
+    std::chrono::steady_clock::time_point taken = std::chrono::steady_clock::now();
+    std::chrono::nanoseconds window{0};  // since it was taken before
 };
 
 /// What the process uses.
@@ -86,6 +89,9 @@ class StatusBoard {
     std::atomic<Clock::time_point> canary_ = Clock::now();
     std::atomic<bool> is_ready_ = false;
 };
+
+/// What `saker top` is made of: counts since the start, and the time they were taken.
+std::string activity_json(const Status& status, const Health& health, const Resources& resources);
 
 /// `{"status":"ok",…}`.
 std::string health_json(const Health& health);

@@ -152,6 +152,7 @@ void Pipeline::judge(const Context& context, std::span<const std::byte> record) 
         return;
     }
     ++stats_.events;
+    talkers_.count(context.event.header());
     const uint64_t earlier = stats_.by_event[context.event.id()]++;
     state_.has_asked_in_vain();
     if (earlier % kMeasuredEach == 0) {

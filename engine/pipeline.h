@@ -12,6 +12,7 @@
 #include "engine/held_events.h"
 #include "engine/sequence_watch.h"
 #include "engine/source/source.h"
+#include "engine/talkers.h"
 #include "engine/throttle.h"
 
 namespace saker {
@@ -95,6 +96,9 @@ class Pipeline final : public RecordSink {
     /// By a rule's index in the rules of now.
     const std::vector<RuleWork>& rule_work() const { return rule_work_; }
 
+    /// The processes of most events since this was asked before.
+    std::vector<Talker> take_talkers(size_t most) { return talkers_.take(most); }
+
   private:
     void note_loss(const event_header& header);
     void drain_births(const Event& event);
@@ -124,6 +128,7 @@ class Pipeline final : public RecordSink {
     AlertMaker alerts_;
     Throttle throttle_;
     SequenceWatch sequences_;
+    Talkers talkers_;
     PipelineStats stats_;
     Loss unsaid_;  // lost since the last alert
     bool is_draining_ = false;

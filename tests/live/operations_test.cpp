@@ -85,21 +85,6 @@ std::string get_until(int port, const std::string& path, const std::string& want
     return body;
 }
 
-std::string state_option(const Folder& folder) {
-    return "state_directory=" + folder.path("state");
-}
-
-/// Runs `saker WORDS`; its exit status and all it said.
-std::pair<int, std::string> run_words(const std::string& words) {
-    FILE* pipe = ::popen((saker_binary() + " " + words + " 2>&1").c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    std::string said;
-    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
-        said += static_cast<char>(c);
-    }
-    return {WEXITSTATUS(::pclose(pipe)), said};
-}
-
 }  // namespace
 
 TEST_CASE("a service manager hears when it is ready, that it lives, and when it ends",
@@ -180,7 +165,7 @@ TEST_CASE("a port that is taken is said", "[operations]") {
     REQUIRE(::listen(taken.get(), 1) == 0);
     REQUIRE(::getsockname(taken.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
     const auto [status, said] =
-        run_words("run --duration 1 --scope " + puppet.scope() + " -r " + test_rules() +
+        ask_saker("run --duration 1 --scope " + puppet.scope() + " -r " + test_rules() +
                   " -o web.enabled=true -o web.port=" + std::to_string(ntohs(address.sin_port)));
     CHECK(status == 5);
     CHECK_THAT(said, Catch::Contains("nothing can listen at 127.0.0.1"));
@@ -191,22 +176,22 @@ TEST_CASE("one daemon a state directory, and its socket reloads it", "[operation
     Puppet puppet = new_puppet();
     const std::string rules = folder.write("rules.yaml", "");
     Daemon daemon = daemon_for(puppet, rules, {"--json", "-o", state_option(folder)});
-    const auto [second, words] = run_words("run --duration 1 --scope " + puppet.scope() + " -r " +
+    const auto [second, words] = ask_saker("run --duration 1 --scope " + puppet.scope() + " -r " +
                                            rules + " -o " + state_option(folder));
     CHECK(second == 5);
     CHECK_THAT(words, Catch::Contains("another saker runs") &&
                           Catch::Contains(std::to_string(daemon.child().pid())));
     CHECK(std::filesystem::status(folder.path("state/control.socket")).permissions() ==
           std::filesystem::perms::owner_all);
-    const auto [fine, loaded] = run_words("reload -o " + state_option(folder));
+    const auto [fine, loaded] = ask_saker("reload -o " + state_option(folder));
     CHECK(fine == 0);
     CHECK_THAT(loaded, Catch::Contains("reloaded: 0 rules"));
     folder.write("rules.yaml", "- rule: x\n");
-    const auto [wrong, why] = run_words("reload -o " + state_option(folder));
+    const auto [wrong, why] = ask_saker("reload -o " + state_option(folder));
     CHECK(wrong == 1);
     CHECK_THAT(why, Catch::Contains("rules.yaml:1:3"));
     CHECK(daemon.stop() == 0);
-    CHECK(run_words("reload -o " + state_option(folder)).first == 2);
+    CHECK(ask_saker("reload -o " + state_option(folder)).first == 2);
 }
 
 TEST_CASE("files are reloaded by themselves when they change", "[operations]") {

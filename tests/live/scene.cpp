@@ -60,4 +60,18 @@ Daemon daemon_for(const Puppet& puppet, const std::string& rules, std::vector<st
     return std::move(*daemon);
 }
 
+std::string state_option(const Folder& folder) {
+    return "state_directory=" + folder.path("state");
+}
+
+std::pair<int, std::string> ask_saker(const std::string& words) {
+    FILE* pipe = ::popen((saker_binary() + " " + words + " 2>&1").c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    std::string said;
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
+        said += static_cast<char>(c);
+    }
+    return {WEXITSTATUS(::pclose(pipe)), said};
+}
+
 }  // namespace saker::support

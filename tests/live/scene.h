@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/live.h"
@@ -36,6 +37,12 @@ std::string shipped_rules();
 Daemon daemon_for(const Puppet& puppet, const std::string& rules,
                   std::vector<std::string> more = {"--json"});
 Puppet new_puppet();
+
+/// Where a daemon keeps its state in this folder, as a setting.
+std::string state_option(const Folder& folder);
+
+/// Runs `saker WORDS`; its exit status and all it said.
+std::pair<int, std::string> ask_saker(const std::string& words);
 
 struct Scene {
     explicit Scene(const std::string& rules = test_rules())
