@@ -67,6 +67,17 @@ Json losses_of(const Status& status) {
     return losses;
 }
 
+/// Counts of what is shed now.
+Json shed_of(const Status& status) {
+    Json shed = Json::object();
+    for (const RecordLoss& counted : status.shed_counts) {
+        if (status.shed.test(counted.event)) {
+            shed[std::string(kEventTable[counted.event].name)] = {{"count", counted.count}};
+        }
+    }
+    return shed;
+}
+
 Json outputs_of(const std::vector<OutputStatus>& all) {
     Json outputs = Json::object();
     for (const OutputStatus& output : all) {
@@ -96,6 +107,8 @@ std::string activity_json(const Status& status, const Health& health, const Reso
                    {"resident_bytes", resources.resident_bytes},
                    {"ring_waiting_bytes", status.ring_waiting},
                    {"alerts", status.stats.alerts},
+                   {"max_cpu_percent", status.max_cpu_percent},
+                   {"shed", shed_of(status)},
                    {"events", events_of(status.stats)},
                    {"hooks", hooks_of(status.programs)},
                    {"rules", rules_of(status.rules)},

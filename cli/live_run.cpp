@@ -40,6 +40,7 @@ LiveRun::LiveRun(const RunOptions& options, Prepared prepared, KernelSource& sou
                 [this](Alert alert) { deliveries_.offer(std::move(alert)); }),
       reloader_(options, source, prepared_, deliveries_),
       life_(std::move(life)),
+      budget_(budget_options(prepared_.config.budget)),
       seconds_since_told_(kSecondsBetweenLosses - 1) {
     if (prepared_.config.watch_files) {
         files_.watch(prepared_.files);
@@ -130,6 +131,7 @@ void LiveRun::make(Change change) {
     set_log_level(prepared_.config.log_level);
     pipeline_.replace(*prepared_.rules, options());
     look_up_names();
+    begin_budget();
     std::vector<HookPart> over = source_.commit(std::move(change.hooks));
     if (prepared_.config.watch_files) {
         files_.watch(prepared_.files);
@@ -145,6 +147,7 @@ void LiveRun::every_second() {
     report_failures();
     look_for_changes();
     watch_hooks();
+    keep_budget();
     publish();
     tell(losses_.step(source_.losses()));
     const std::string summary =
@@ -194,6 +197,33 @@ void LiveRun::watch_hooks() {
     tell_troubles();
 }
 
+/// What is shed stays so over a reload, unless that says otherwise.
+void LiveRun::begin_budget() {
+    const BudgetOptions wanted = budget_options(prepared_.config.budget);
+    if (wanted == budget_.options()) {
+        return;
+    }
+    if (!budget_.shed().empty()) {
+        log_info("all events are watched again: the budget has changed");
+    }
+    budget_ = Budget(wanted);
+    source_.shed({});
+}
+
+void LiveRun::keep_budget() {
+    const std::chrono::duration<double> now = std::chrono::steady_clock::now().time_since_epoch();
+    const std::optional<BudgetChange> change =
+        budget_.step(now.count(), own_cpu_seconds(), pipeline_.stats().by_event);
+    if (!change) {
+        return;
+    }
+    source_.shed(budget_.shed_set());
+    ++status_.budget_changes;
+    InternalNotice notice = describe_change(*change, budget_);
+    log_warning(notice.message);
+    tell(std::move(notice));
+}
+
 /// Whoever reads of trouble learns by which rules was judged.
 void LiveRun::tell(std::optional<InternalNotice> notice) {
     if (notice) {
@@ -223,6 +253,9 @@ void LiveRun::publish() {
     status_.stats = pipeline_.stats();
     status_.losses = source_.losses();
     status_.hooks = source_.hooks();
+    status_.shed_counts = source_.shed_counts();
+    status_.shed = budget_.shed_set();
+    status_.max_cpu_percent = budget_.options().max_percent;
     status_.programs = source_.costs();
     status_.talkers = pipeline_.take_talkers(kTalkers);
     const auto now = std::chrono::steady_clock::now();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/budget.h"
 #include "cli/containers.h"
 #include "cli/deliveries.h"
 #include "cli/file_watch.h"
@@ -49,6 +50,8 @@ class LiveRun {
     void show_life();
     void look_for_changes();
     void watch_hooks();
+    void keep_budget();
+    void begin_budget();
     void tell(std::optional<InternalNotice> notice);
     void tell_troubles();
     void publish();
@@ -75,6 +78,7 @@ class LiveRun {
     uint32_t seconds_since_act_ = 0;
     std::vector<HookTrouble> told_troubles_;
     uint64_t canaries_ = 0;
+    Budget budget_;
     LossTeller losses_;
     uint64_t told_lost_ = 0;
     int seconds_since_told_;

@@ -124,6 +124,22 @@ void write_judging(Exposition& out, const PipelineStats& stats) {
          [](const JudgeTime& time) { return time.measured; });
 }
 
+void write_budget(Exposition& out, const Status& status) {
+    out.only("saker_max_cpu_ratio", "gauge", "CPUs the daemon may use; 0: no limit.",
+             status.max_cpu_percent / 100.0);
+    out.only("saker_budget_changes_total", "counter",
+             "Times something was shed, taken back, or nothing was left to be shed.",
+             status.budget_changes);
+    out.begin("saker_shed", "gauge", "1 for events not watched now, to keep within max_cpu.");
+    for (const RecordLoss& shed : status.shed_counts) {
+        out.sample(status.shed.test(shed.event) ? 1 : 0, {{"event", kEventTable[shed.event].name}});
+    }
+    out.begin("saker_shed_events_total", "counter", "Events not told because they were shed.");
+    for (const RecordLoss& shed : status.shed_counts) {
+        out.sample(shed.count, {{"event", kEventTable[shed.event].name}});
+    }
+}
+
 void write_hooks(Exposition& out, const Status& status) {
     out.begin("saker_hook", "gauge", "Hooks in use: 1 if proven to fire, else 0.");
     for (const HookReport& hook : status.hooks) {
@@ -198,6 +214,7 @@ std::string metrics_text(const Status& status, const Health& health, const Resou
     }
     write_engine(out, status);
     write_judging(out, status.stats);
+    write_budget(out, status);
     write_hooks(out, status);
     write_outputs(out, status);
     write_latency(out, status);

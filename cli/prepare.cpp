@@ -1,11 +1,15 @@
 #include "cli/prepare.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
+#include "cli/budget.h"
 #include "cli/deliveries.h"
 #include "cli/file_sums.h"
 #include "config/places.h"
+#include "engine/base/nearest.h"
 #include "engine/rules/loader.h"
 #include "outputs/table.h"
 
@@ -60,6 +64,29 @@ void check_interval(const config::Duration& interval, const Where& where,
         findings.push_back({Severity::error, "CONFIG_THROTTLE",
                             "an interval is a day at most: until it ends nobody is told", "", "",
                             where, ""});
+    }
+}
+
+/// What the configuration's reader cannot know: which events there are.
+void check_budget(const config::BudgetSettings& budget, std::vector<Diagnostic>& findings) {
+    std::vector<std::string_view> sheddable;
+    for (const EventRow& row : kEventTable) {
+        if (may_be_shed(row)) {
+            sheddable.push_back(row.name);
+        }
+    }
+    for (const std::string& name : budget.shed) {
+        const EventRow* row = find_event_row(name);
+        if (row != nullptr && may_be_shed(*row)) {
+            continue;
+        }
+        const std::string_view meant = nearest(name, sheddable);
+        findings.push_back(
+            {Severity::error, "CONFIG_BUDGET",
+             row == nullptr ? "budget.shed: there is no event '" + name + "' of its own"
+                            : "budget.shed: '" + name + "' cannot be shed: it is critical",
+             meant.empty() || row != nullptr ? "" : fmt::format("did you mean '{}'?", meant), "",
+             budget.where, ""});
     }
 }
 
@@ -169,6 +196,7 @@ Prepared read_configuration(const config::Sources& sources) {
     prepared.findings = std::move(reading.findings);
     check_outputs(prepared.config, prepared.findings);
     check_throttle(prepared.config.throttle, prepared.findings);
+    check_budget(prepared.config.budget, prepared.findings);
     return prepared;
 }
 

@@ -22,6 +22,13 @@ double seconds_of(const timeval& time) {
 
 }  // namespace
 
+double own_cpu_seconds() {
+    rusage usage{};
+    return ::getrusage(RUSAGE_SELF, &usage) == 0
+               ? seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime)
+               : 0;
+}
+
 Resources own_resources() {
     Resources resources;
     std::ifstream memory("/proc/self/statm");
@@ -29,10 +36,7 @@ Resources own_resources() {
     uint64_t resident = 0;
     memory >> total >> resident;
     resources.resident_bytes = resident * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
-    rusage usage{};
-    if (::getrusage(RUSAGE_SELF, &usage) == 0) {
-        resources.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
-    }
+    resources.cpu_seconds = own_cpu_seconds();
     std::error_code failed;
     for ([[maybe_unused]] const auto& file :
          std::filesystem::directory_iterator("/proc/self/fd", failed)) {

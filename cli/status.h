@@ -26,6 +26,10 @@ struct RuleMatches {
 struct Status {
     PipelineStats stats;
     std::vector<RecordLoss> losses;
+    std::vector<RecordLoss> shed_counts;  // of events that were shed, now or before
+    EventSet shed;                        // now
+    uint32_t max_cpu_percent = 0;
+    uint64_t budget_changes = 0;
     std::vector<HookReport> hooks;
     std::vector<ProgramCost> programs;  // none while the kernel does not measure
     std::vector<RuleMatches> rules;     // enabled ones
@@ -51,6 +55,9 @@ struct Resources {
 };
 
 Resources own_resources();
+
+/// Of all threads, in user space and for us in the kernel.
+double own_cpu_seconds();
 
 /// Whether the daemon does its work.
 struct Health {

@@ -60,6 +60,14 @@ Json events_between(const Json& earlier, const Json& later, double seconds) {
     return rows;
 }
 
+Json shed_between(const Json& earlier, const Json& later, double seconds) {
+    return rows_of(
+        earlier, later, "shed",
+        [&](const std::string& name, const Json& before, const Json& now) -> Json {
+            return {{"event", name}, {"per_second", grown(before, now, "count") / seconds}};
+        });
+}
+
 Json hooks_between(const Json& earlier, const Json& later, double seconds) {
     Json rows = rows_of(earlier, later, "hooks",
                         [&](const std::string& name, const Json& before, const Json& now) -> Json {
@@ -198,6 +206,11 @@ void draw_head(Canvas& canvas, const Json& all) {
         all.at("events_per_second").get<double>(), all.at("alerts_per_second").get<double>(),
         all.at("cpu_percent").get<double>(), all.at("resident_bytes").get<double>() / 1e6));
     canvas.line(losses_line(all.at("lost")));
+    for (const Json& row : all.at("shed")) {
+        canvas.line(fmt::format("shed        {}, {:.0f}/s: more than {} % CPU was used",
+                                name_of(row, "event"), row.at("per_second").get<double>(),
+                                all.at("max_cpu_percent").get<uint32_t>()));
+    }
     canvas.line(
         fmt::format("rings       {} bytes waiting", all.at("ring_waiting_bytes").get<uint64_t>()));
 }
@@ -263,6 +276,8 @@ Json activity_between(const Json& earlier, const Json& later) {
             {"resident_bytes", later.at("resident_bytes")},
             {"ring_waiting_bytes", later.at("ring_waiting_bytes")},
             {"lost", losses_between(earlier, later)},
+            {"max_cpu_percent", later.at("max_cpu_percent")},
+            {"shed", shed_between(earlier, later, seconds)},
             {"events", std::move(events)},
             {"hooks", hooks_between(earlier, later, seconds)},
             {"rules", rules_between(earlier, later, seconds)},

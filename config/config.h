@@ -123,6 +123,27 @@ struct WebSetting {
     }
 };
 
+/// How much the daemon may use, and what it gives up for that.
+struct BudgetSettings {
+    Percent max_cpu{0};
+    std::vector<std::string> shed{"close",        "close_range",   "dup",     "dup2",
+                                  "dup3",         "pipe",          "pipe2",   "socketpair",
+                                  "splice",       "sendfile",      "munlock", "munlockall",
+                                  "inotify_init", "inotify_init1", "syscall", "recvfrom",
+                                  "recvmsg",      "sendto",        "sendmsg", "signaldeliver"};
+    Where where{};
+
+    template <class Setting>
+    void describe(Setting&& setting) {
+        setting("max_cpu", max_cpu,
+                "of one CPU; while the daemon uses more, events are shed, told by an alert and "
+                "counted; 0 is no limit");
+        setting("shed", shed,
+                "events that may be shed, the least important first; those of processes, "
+                "credentials and modules cannot be");
+    }
+};
+
 /// The folders of one containerd.
 struct ContainerdFolders {
     std::string root;
@@ -193,6 +214,7 @@ struct Config {
     RingMegabytes critical_ring_megabytes{4};
     RingMegabytes bulk_ring_megabytes{16};
     uint32_t canary_seconds = 10;
+    BudgetSettings budget;
 
     template <class Setting>
     void describe(Setting&& setting) {
@@ -246,6 +268,7 @@ struct Config {
         setting("canary_seconds", canary_seconds,
                 "seconds between acts of Saker's own that show whether its hooks still tell, on "
                 "one CPU after the other");
+        setting("budget", budget, "how much CPU the daemon may use, and what it gives up for that");
     }
 };
 

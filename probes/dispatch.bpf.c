@@ -67,7 +67,7 @@ static __always_inline struct event_header* begin_record(struct begun* decided,
     __u32 event = decided->program - SYSCALL_FIRST_EVENT;
     struct slot* slot;
 
-    if (event >= EVENT_COUNT)
+    if (event >= EVENT_COUNT || (decided->answer != SCOPE_is_canary && is_shed(event)))
         return 0;
     slot = take_slot(event);
     if (!slot)

@@ -275,12 +275,16 @@ static __noinline int tell(struct uring_request* asked, const struct file* file,
 
 static __always_inline int submitted(struct io_kiocb* request) {
     __u32 event = event_of_opcode(peek(request, opcode));
+    enum scope_answer answer;
     struct uring_request* asked;
     struct slot* slot;
     __u64 key = (__u64)request;
     __u32 flags = 0;
 
-    if (event >= EVENT_COUNT || !control.wanted[event] || scope_of(current_task()) == SCOPE_is_out)
+    if (event >= EVENT_COUNT || !control.wanted[event])
+        return 0;
+    answer = scope_of(current_task());
+    if (answer == SCOPE_is_out || (answer != SCOPE_is_canary && is_shed(event)))
         return 0;
     slot = take_slot(event);
     if (!slot)

@@ -27,6 +27,7 @@ enum loss_reason {
     LOSS_ring_full,
     LOSS_nested,    /* both scratch slots of the CPU were in use */
     LOSS_oversized, /* cannot happen unless a bound here is wrong */
+    LOSS_shed,      /* on purpose: control.shed; no sequence number is missing */
     LOSS_COUNT
 };
 
@@ -134,6 +135,7 @@ struct control {
                                 ARGUMENTS_LONGEST */
     __u32 data_limit;        /* of messages: at most so many of their first bytes */
     __u8 wanted[EVENT_COUNT];
+    __u8 shed[EVENT_COUNT]; /* wanted, but not for now: only counted */
     __u8 native[SYSCALL_NUMBERS]; /* syscall number -> program index */
     __u8 compat[SYSCALL_NUMBERS];
 };

@@ -64,8 +64,11 @@ static __always_inline void* begin_members(struct event_header* header, __u32 si
 /* A record of `size` fixed bytes about what a task does, its scope being answered. */
 static __always_inline void* event_begin_for(enum event_id event, __u32 size,
                                              struct task_struct* task, enum scope_answer answer) {
-    struct slot* slot = take_slot(event);
+    struct slot* slot;
 
+    if (answer != SCOPE_is_canary && is_shed(event))
+        return 0;
+    slot = take_slot(event);
     return slot ? begin_members(begin_in(slot, event, task, answer), size) : 0;
 }
 

@@ -25,6 +25,14 @@ static __always_inline void count_loss(__u32 event, enum loss_reason reason) {
         __sync_fetch_and_add(count, 1);
 }
 
+/* Given up for now to keep the daemon within its budget, and counted. */
+static __always_inline int is_shed(__u32 event) {
+    if (event >= EVENT_COUNT || !control.shed[event])
+        return 0;
+    count_loss(event, LOSS_shed);
+    return 1;
+}
+
 static __always_inline struct slot* slot_at(__u32 index) {
     return bpf_map_lookup_elem(&slots, &index);
 }

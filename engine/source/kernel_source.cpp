@@ -23,7 +23,7 @@ constexpr size_t kBulkBatch = 512;
 constexpr int kBatchMilliseconds = 1;
 constexpr int kSeedingRounds = 64;
 constexpr std::array<std::string_view, LOSS_COUNT> kReasons{
-    "the ring was full", "nested too deeply", "the record was too large"};
+    "the ring was full", "nested too deeply", "the record was too large", "shed"};
 
 Result<Fd> watch_rings(const ProbeObject& object) {
     Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
@@ -226,19 +226,59 @@ void KernelSource::sleep(uint32_t state, int milliseconds) {
     __atomic_store_n(&sleeping, CONSUMER_awake, __ATOMIC_SEQ_CST);
 }
 
+namespace {
+
+/// Rows of the map `losses`, summed up over the CPUs.
+class LossRows {
+  public:
+    explicit LossRows(const ProbeObject& object)
+        : map_(object.map_fd("losses")),
+          by_cpu_(static_cast<size_t>(std::max(libbpf_num_possible_cpus(), 1))) {}
+
+    uint64_t count(uint32_t event, uint32_t reason) {
+        const uint32_t row = event * uint32_t{LOSS_COUNT} + reason;
+        return bpf_map_lookup_elem(map_, &row, by_cpu_.data()) == 0
+                   ? std::accumulate(by_cpu_.begin(), by_cpu_.end(), uint64_t{0})
+                   : 0;
+    }
+
+  private:
+    int map_;
+    std::vector<uint64_t> by_cpu_;
+};
+
+}  // namespace
+
 std::vector<RecordLoss> KernelSource::losses() const {
-    const int map = probes_.first.object.map_fd("losses");
-    std::vector<uint64_t> by_cpu(static_cast<size_t>(std::max(libbpf_num_possible_cpus(), 1)));
+    LossRows rows(probes_.first.object);
     std::vector<RecordLoss> found;
-    constexpr uint32_t kRows = uint32_t{EVENT_COUNT} * uint32_t{LOSS_COUNT};
-    for (uint32_t row = 0; row < kRows; ++row) {
-        if (bpf_map_lookup_elem(map, &row, by_cpu.data()) != 0) {
-            continue;
+    for (uint32_t event = 0; event < EVENT_COUNT; ++event) {
+        for (uint32_t reason = 0; reason < LOSS_COUNT; ++reason) {
+            const uint64_t count = reason == LOSS_shed ? 0 : rows.count(event, reason);
+            if (count != 0) {
+                found.push_back(
+                    {static_cast<event_id>(event), std::string(kReasons[reason]), count});
+            }
         }
-        const uint64_t count = std::accumulate(by_cpu.begin(), by_cpu.end(), uint64_t{0});
-        if (count != 0) {
-            found.push_back({static_cast<event_id>(row / LOSS_COUNT),
-                             std::string(kReasons[row % LOSS_COUNT]), count});
+    }
+    return found;
+}
+
+void KernelSource::shed(const EventSet& events) {
+    control& shared = probes_.first.object.shared();
+    for (uint32_t event = 0; event < EVENT_COUNT; ++event) {
+        __atomic_store_n(&shared.shed[event], events.test(event) ? 1 : 0, __ATOMIC_RELAXED);
+    }
+    ever_shed_ |= events;
+}
+
+std::vector<RecordLoss> KernelSource::shed_counts() const {
+    LossRows rows(probes_.first.object);
+    std::vector<RecordLoss> found;
+    for (uint32_t event = 0; event < EVENT_COUNT; ++event) {
+        if (ever_shed_.test(event)) {
+            found.push_back({static_cast<event_id>(event), std::string(kReasons[LOSS_shed]),
+                             rows.count(event, LOSS_shed)});
         }
     }
     return found;

@@ -79,7 +79,15 @@ class KernelSource final : public Source {
     /// How the processes that were there already became known.
     const std::string& snapshot_hook() const { return probes_.snapshot_program; }
 
+    /// Records that were lost against our will.
     std::vector<RecordLoss> losses() const;
+
+    /// From poll's thread: of these events, and of no others, no records are made for now; they are
+    /// counted instead, and leave no gap in the numbers. Our own acts still tell. Takes no time.
+    void shed(const EventSet& events);
+
+    /// How many events were not told because they were shed; of each that ever was.
+    std::vector<RecordLoss> shed_counts() const;
 
     /// What the probes cost; empty unless somebody told the kernel to measure it.
     std::vector<ProgramCost> costs() const;
@@ -118,6 +126,7 @@ class KernelSource final : public Source {
     CgroupHierarchy hierarchy_;
     std::vector<std::byte> snapshot_;  // until the first poll
     bool was_busy_ = false;
+    EventSet ever_shed_;
 };
 
 }  // namespace saker

@@ -134,6 +134,36 @@ TEST_CASE("what is not watched takes no sequence number", "[loss]") {
     CHECK_FALSE(story.has("unlinkat"));
 }
 
+TEST_CASE("what is shed is counted, takes no sequence number, and comes back", "[loss]") {
+    Watch watch(only({EVENT_openat, EVENT_unlinkat, EVENT_setuid}));
+    KernelSource& source = watch.source();
+    const auto acts = [] {
+        on_each_cpu([] {
+            raw(SYS_unlinkat, AT_FDCWD, "/nowhere/unlinked", 0);
+            open_often(10);
+            raw(SYS_setuid, ::getuid());
+        });
+    };
+    source.shed(EventSet().set(EVENT_openat));
+    const auto quiet = watch.capture(acts);
+    CHECK_FALSE(quiet.has("openat"));
+    CHECK(quiet.has("unlinkat"));
+    CHECK(quiet.has("setuid"));
+    const auto shed = source.shed_counts();
+    REQUIRE(shed.size() == 1);
+    CHECK(shed[0].event == EVENT_openat);
+    CHECK(shed[0].count >= 10);
+    source.shed({});
+    const auto loud = watch.capture(acts);
+    CHECK(loud.all("openat").size() >= 10);
+    CHECK(source.shed_counts()[0].count == shed[0].count);
+    CHECK(source.losses().empty());
+    Tracks tracks;
+    add(tracks, quiet.records());
+    add(tracks, loud.records());
+    CHECK(missing(tracks, LANE_bulk) == 0);
+}
+
 TEST_CASE("a flood loses bulk records, each counted, and no program's start", "[loss]") {
     static constexpr int kPrograms = 40;
     static constexpr int kOpens = 500;

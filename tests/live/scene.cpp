@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -72,6 +74,24 @@ std::pair<int, std::string> ask_saker(const std::string& words) {
         said += static_cast<char>(c);
     }
     return {WEXITSTATUS(::pclose(pipe)), said};
+}
+
+Flood::Flood(Puppet& puppet) : puppet_(puppet) {
+    REQUIRE(puppet_.child().say("open-flood 1000000000 /etc/passwd"));
+}
+
+Flood::~Flood() {
+    const std::string puppet = std::to_string(puppet_.pid());
+    const std::string path = "/proc/" + puppet + "/task/" + puppet + "/children";
+    const auto deadline = std::chrono::steady_clock::now() + patience();
+    while (std::chrono::steady_clock::now() < deadline) {
+        pid_t flooder = 0;
+        if (std::ifstream(path) >> flooder) {
+            ::kill(flooder, SIGKILL);
+            puppet_.child().out().next(patience());  // how the child ended
+            return;
+        }
+    }
 }
 
 }  // namespace saker::support

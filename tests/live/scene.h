@@ -44,6 +44,18 @@ std::string state_option(const Folder& folder);
 /// Runs `saker WORDS`; its exit status and all it said.
 std::pair<int, std::string> ask_saker(const std::string& words);
 
+/// A child of the puppet that opens and closes a file as fast as it can, until this ends.
+class Flood {
+  public:
+    explicit Flood(Puppet& puppet);
+    ~Flood();
+    Flood(const Flood&) = delete;
+    Flood& operator=(const Flood&) = delete;
+
+  private:
+    Puppet& puppet_;
+};
+
 struct Scene {
     explicit Scene(const std::string& rules = test_rules())
         : puppet(new_puppet()), daemon(daemon_for(puppet, rules)) {}

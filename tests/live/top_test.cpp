@@ -27,7 +27,7 @@ TEST_CASE("top tells events, who makes most of them, rules, hooks and outputs", 
     Daemon daemon = daemon_for(flooder, test_rules(), {"--json", "-o", state_option(folder)});
     REQUIRE(flooder.act("exec cat /etc/shadow") == 0);
     REQUIRE(daemon.alert("opened shadow", patience()));
-    REQUIRE(flooder.child().say("open-flood 1000000000 /etc/passwd"));
+    const Flood flood(flooder);
     const auto [status, said] =
         ask_saker("top --json --hooks --interval 1 --count 2 -o " + state_option(folder));
     REQUIRE(status == 0);

@@ -240,6 +240,19 @@ TEST_CASE("replay judges a recording, as text or JSON lines") {
     CHECK(saker_says({"replay", "/nowhere", "-r", rules}).status == 2);
 }
 
+TEST_CASE("what cannot be shed is said with its place") {
+    const Folder folder;
+    const std::string config = folder.file("saker.yaml",
+                                           "watch_files: true\n"
+                                           "budget: {max_cpu: 5%, shed: [opnat, execve, close]}\n");
+    const Finished done = saker_says({"check", "-c", config, folder.file("rules.yaml", kRule)});
+    CHECK(done.status == 1);
+    CHECK_THAT(done.out, Catch::Contains("saker.yaml:2:9") && Catch::Contains("'opnat'") &&
+                             Catch::Contains("did you mean 'openat'?") &&
+                             Catch::Contains("'execve' cannot be shed") &&
+                             !Catch::Contains("'close'"));
+}
+
 TEST_CASE("what is wrong with a throttle is said with its place") {
     const Folder folder;
     const std::string config = folder.file("saker.yaml",

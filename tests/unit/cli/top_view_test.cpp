@@ -10,7 +10,7 @@ using saker::cli::draw_activity;
 namespace {
 
 const Json kBefore = Json::parse(R"({"taken": 100, "asked": 100.5, "window": 1, "started": 7,
-  "up": true, "cpu_seconds": 1.0, "resident_bytes": 30000000, "ring_waiting_bytes": 0, "alerts": 4,
+  "up": true, "cpu_seconds": 1.0, "resident_bytes": 30000000, "ring_waiting_bytes": 0, "alerts": 4, "max_cpu_percent": 0, "shed": {},
   "events": {"openat": {"count": 1000, "measured": 16, "nanoseconds": 1600}},
   "hooks": {"on_open": {"count": 10, "nanoseconds": 1000}},
   "rules": {"quiet": {"priority": "Notice", "count": 5, "nanoseconds": 50},
@@ -20,7 +20,7 @@ const Json kBefore = Json::parse(R"({"taken": 100, "asked": 100.5, "window": 1, 
               "count": 4, "nanoseconds": 4000000}}})");
 
 const Json kAfter = Json::parse(R"({"taken": 102, "asked": 102.5, "window": 1, "started": 7,
-  "up": true, "cpu_seconds": 1.1, "resident_bytes": 31000000, "ring_waiting_bytes": 64, "alerts": 14,
+  "up": true, "cpu_seconds": 1.1, "resident_bytes": 31000000, "ring_waiting_bytes": 64, "alerts": 14, "max_cpu_percent": 20, "shed": {"close": {"count": 200}},
   "events": {"openat": {"count": 3000, "measured": 20, "nanoseconds": 2600},
              "execve": {"count": 8000, "measured": 0, "nanoseconds": 0}},
   "hooks": {"on_open": {"count": 110, "nanoseconds": 21000}},
@@ -52,6 +52,7 @@ TEST_CASE("counts become rates, sums become averages of what is new") {
     CHECK(all["rules"][1]["alert_nanoseconds"].is_null());
     CHECK(all["processes"][0]["per_second"] == 900);
     CHECK(all["processes"][0]["too_many_per_second"] == 30);
+    CHECK(all["shed"][0] == Json{{"event", "close"}, {"per_second", 100}});
     CHECK(all["lost"]["bulk"] == 3);
     CHECK(all["lost"]["kernel"] == Json{{"openat nested", 3}});
 }
@@ -70,6 +71,7 @@ TEST_CASE("names are drawn so that a terminal takes no orders from them; lines f
     CHECK_THAT(whole, Catch::Contains("evil\\u001b[2J"));
     CHECK_THAT(whole, Catch::Contains("siem (in trouble)"));
     CHECK_THAT(whole, Catch::Contains("3 openat nested"));
+    CHECK_THAT(whole, Catch::Contains("shed        close, 100/s: more than 20 % CPU was used"));
     const std::string narrow = draw_activity(all, {1, 20});
     CHECK_THAT(narrow, !Catch::Contains("quiet"));
     for (size_t at = 0; at < narrow.size(); at = narrow.find('\n', at) + 1) {
