@@ -1,0 +1,187 @@
+#include "tests/bench/sink_receivers.h"
+
+#include <fcntl.h>
+#include <httplib.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace saker::bench {
+namespace {
+
+constexpr std::string_view kFolder = "/nowhere/act-";
+constexpr int kNap = 100;  // ms; how late an end may be noticed
+constexpr size_t kRoom = 1 << 18;
+
+/// A socket on a port of the loopback that nobody has.
+int bind_loopback(const Fd& socket) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+        ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+        std::perror("a port of the loopback");
+        std::exit(1);
+    }
+    return ntohs(address.sin_port);
+}
+
+bool is_readable(const Fd& fd) {
+    pollfd asked{fd.get(), POLLIN, 0};
+    return ::poll(&asked, 1, kNap) > 0;
+}
+
+/// Hands over what came up to the last act named whole; what is behind waits for more.
+void hand_over(std::string& held, Arrivals& arrivals) {
+    const size_t end = held.rfind(kFolder);
+    if (end == std::string::npos) {
+        held.erase(0, held.size() - std::min(held.size(), kFolder.size()));
+        return;
+    }
+    const size_t behind = held.find_first_not_of("0123456789", end + kFolder.size());
+    const size_t whole = behind == std::string::npos ? end : behind;
+    arrivals.saw(std::string_view(held).substr(0, whole));
+    held.erase(0, whole);
+}
+
+/// Reads all there is; false at the end of the stream.
+bool read_all(int fd, std::string& held, Arrivals& arrivals) {
+    std::string bytes(kRoom, '\0');
+    const ssize_t got = ::read(fd, bytes.data(), bytes.size());
+    if (got <= 0) {
+        return false;
+    }
+    held.append(bytes, 0, static_cast<size_t>(got));
+    hand_over(held, arrivals);
+    return true;
+}
+
+}  // namespace
+
+std::string path_of_act(size_t act) {
+    return std::string(kFolder) + std::to_string(act);
+}
+
+void Arrivals::saw(std::string_view bytes) {
+    const Clock::time_point now = Clock::now();
+    const std::lock_guard lock(mutex_);
+    for (size_t at = bytes.find(kFolder); at != std::string_view::npos;
+         at = bytes.find(kFolder, at)) {
+        at += kFolder.size();
+        size_t act = when_.size();
+        std::from_chars(bytes.data() + at, bytes.data() + bytes.size(), act);
+        if (act < when_.size() && when_[act] == Clock::time_point()) {
+            when_[act] = now;
+            ++count_;
+        }
+    }
+}
+
+size_t Arrivals::count() const {
+    const std::lock_guard lock(mutex_);
+    return count_;
+}
+
+std::vector<Clock::time_point> Arrivals::when() const {
+    const std::lock_guard lock(mutex_);
+    return when_;
+}
+
+UdpReceiver::UdpReceiver(Arrivals& arrivals)
+    : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), port_(bind_loopback(socket_)) {
+    constexpr int kBuffer = 8 << 20;
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kBuffer, sizeof kBuffer);
+    thread_ = std::thread([this, &arrivals] {
+        std::string bytes(kRoom, '\0');
+        while (!is_ending_) {
+            if (!is_readable(socket_)) {
+                continue;
+            }
+            const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
+            arrivals.saw(
+                std::string_view(bytes).substr(0, static_cast<size_t>(std::max<ssize_t>(got, 0))));
+        }
+    });
+}
+
+UdpReceiver::~UdpReceiver() {
+    is_ending_ = true;
+    thread_.join();
+}
+
+TcpReceiver::TcpReceiver(Arrivals& arrivals)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), port_(bind_loopback(socket_)) {
+    ::listen(socket_.get(), 1);
+    thread_ = std::thread([this, &arrivals] { serve(arrivals); });
+}
+
+TcpReceiver::~TcpReceiver() {
+    is_ending_ = true;
+    thread_.join();
+}
+
+void TcpReceiver::serve(Arrivals& arrivals) {
+    while (!is_ending_) {
+        if (!is_readable(socket_)) {
+            continue;
+        }
+        const Fd connection(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        std::string held;
+        while (!is_ending_ &&
+               (!is_readable(connection) || read_all(connection.get(), held, arrivals))) {
+        }
+    }
+}
+
+HttpReceiver::HttpReceiver(Arrivals& arrivals) : server_(std::make_unique<httplib::Server>()) {
+    server_->set_tcp_nodelay(true);
+    server_->set_keep_alive_max_count(SIZE_MAX);
+    server_->Post(".*", [&arrivals](const httplib::Request& request, httplib::Response&) {
+        arrivals.saw(request.body);
+    });
+    port_ = server_->bind_to_any_port("127.0.0.1");
+    thread_ = std::thread([this] { server_->listen_after_bind(); });
+    while (!server_->is_running()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+HttpReceiver::~HttpReceiver() {
+    server_->stop();
+    thread_.join();
+}
+
+FileReader::FileReader(std::string path, Arrivals& arrivals)
+    : path_(std::move(path)), changes_(::inotify_init1(IN_CLOEXEC)) {
+    const Fd made(::open(path_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    ::inotify_add_watch(changes_.get(), path_.c_str(), IN_MODIFY);
+    thread_ = std::thread([this, &arrivals] { follow(arrivals); });
+}
+
+FileReader::~FileReader() {
+    is_ending_ = true;
+    thread_.join();
+}
+
+void FileReader::follow(Arrivals& arrivals) {
+    const Fd file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string held;
+    std::string changes(4096, '\0');
+    while (!is_ending_) {
+        if (!is_readable(changes_)) {
+            continue;
+        }
+        if (::read(changes_.get(), changes.data(), changes.size()) > 0) {
+            while (read_all(file.get(), held, arrivals)) {
+            }
+        }
+    }
+}
+
+}  // namespace saker::bench
