@@ -60,8 +60,13 @@ constexpr const char* kNativePrefix = "__arm64_sys_";
 #endif
 
 /// The kernel's name of a call, where it is another: umount is an elder call's, and sendfile that
-/// of 32-bit programs.
+/// of 32-bit programs; on arm64 personality has a function of the machine's own.
 std::string kernel_name(const std::string& call) {
+#if defined(__aarch64__)
+    if (call == "personality") {
+        return "arm64_personality";
+    }
+#endif
     if (call == "sendfile" || call == "prlimit") {
         return call + "64";
     }
