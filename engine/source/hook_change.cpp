@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 #include <iterator>
+#include <numeric>
 #include <thread>
 
 #include "engine/source/hook_attach.h"
@@ -61,6 +62,11 @@ class RunningIntake final : public CanaryIntake {
     const LoadedProbes& probes_;
     const std::atomic<bool>& is_ending_;
 };
+
+uint64_t lost_records(const std::vector<RecordLoss>& losses) {
+    return std::accumulate(losses.begin(), losses.end(), uint64_t{0},
+                           [](uint64_t sum, const RecordLoss& loss) { return sum + loss.count; });
+}
 
 }  // namespace
 
@@ -142,7 +148,16 @@ void KernelSource::watch_hooks(bool is_time) {
     for (HookPart& part : more_) {
         parts.push_back(&part);
     }
+    if (watch_.awaits_verdict() && !has_read(act_.ends)) {
+        return;  // what the act brought still waits behind what others did
+    }
+    if (watch_.awaits_verdict() && lost_records(losses()) != act_.lost) {
+        watch_.drop_act();  // what it brought may be among what was lost
+    }
     watch_.step(parts, options_.wanted, is_time);
+    if (watch_.awaits_verdict()) {
+        act_ = {ends(), lost_records(losses())};
+    }
 }
 
 std::vector<ProgramCost> KernelSource::costs() const {

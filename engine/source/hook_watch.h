@@ -39,10 +39,17 @@ class HookWatch {
 
     /// Judges the last act by what came since, looks whether every link is still there and, when
     /// `is_time` or some hook was silent, acts again. What the last act brought must have been read
-    /// by now: call it about once a second. The first of the parts has the control page.
+    /// by now, or the act be dropped: call it about once a second. The first of the parts has the
+    /// control page.
     void step(const Parts& parts, const EventSet& wanted, bool is_time);
 
     void take(std::span<const std::byte> canary);
+
+    /// There was an act that was not judged yet.
+    bool awaits_verdict() const { return has_acted_; }
+
+    /// It will not be judged.
+    void drop_act() { has_acted_ = false; }
 
     /// Empty: all is well.
     const std::vector<HookTrouble>& troubles() const { return troubles_; }

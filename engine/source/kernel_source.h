@@ -121,6 +121,10 @@ class KernelSource final : public Source {
     std::vector<HookPart> more_;  // what later rounds and reloads added
     CanaryTray canaries_;
     HookWatch watch_;
+    struct {
+        RingEnds ends{};    // behind all that the last act brought
+        uint64_t lost = 0;  // until then
+    } act_;
     std::atomic<bool> is_ending_ = false;
     Fd waiting_;  // epoll over both rings
     CgroupHierarchy hierarchy_;

@@ -100,6 +100,20 @@ TEST_CASE("hooks that tell are well, on every CPU", "[hook_watch]") {
     CHECK(CPU_EQUAL(&before, &after));
 }
 
+TEST_CASE("what is not read yet is no silence", "[hook_watch]") {
+    Watch watch(only({EVENT_openat}));
+    Line line(watch.source());
+    watch.source().watch_hooks(true);
+    for (int second = 0; second < 10; ++second) {
+        watch.source().watch_hooks(true);  // and nobody reads the rings
+    }
+    CHECK(watch.source().troubles().empty());
+    CHECK(watch.source().canary_acts() == 0);
+    line.second(false);
+    CHECK(watch.source().troubles().empty());
+    CHECK(watch.source().canary_acts() == 1);
+}
+
 TEST_CASE("a link that somebody takes away is noticed at once, and its silence after it",
           "[hook_watch]") {
     const std::vector<int> of_others = links();
