@@ -198,7 +198,8 @@ Hook uring() {
     hook.via = VIA_io_uring;
     const std::string blind =
         "names removed, made or changed through the ring, and what gets a slot of it instead of a "
-        "descriptor, are as asked; the address of a bind that failed is not told";
+        "descriptor, are as asked; the address of a bind that failed is not told, nor are the "
+        "connections one request accepts after its first";
     for (const auto& [target, program] :
          {std::pair{"io_uring_submit_req", "on_uring_submit"},
           std::pair{"io_uring_submit_sqe", "on_uring_submit_sqe"}}) {

@@ -17,6 +17,7 @@
 #include "outputs/table.h"
 #include "tests/bench/process_cost.h"
 #include "tests/bench/sink_receivers.h"
+#include "tests/support/folder.h"
 #include "tests/support/live.h"
 
 namespace saker::bench {
@@ -25,6 +26,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using support::Daemon;
+using support::Folder;
 
 constexpr const char* kRules =
     "- rule: act\n  desc: an act of the bench\n"
@@ -38,26 +40,6 @@ struct Options {
     size_t alerts = 50'000;     // of the rate of each sink
     double minutes = 0;         // with a dead receiver
     double load = 1000;         // alerts a second meanwhile
-};
-
-/// A folder that goes with the bench.
-class Folder {
-  public:
-    Folder() { path_ = ::mkdtemp(path_.data()); }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::string path(const std::string& name) const { return path_ + "/" + name; }
-    std::string write(const std::string& name, const std::string& text) const {
-        std::ofstream(path(name)) << text;
-        return path(name);
-    }
-
-  private:
-    std::string path_ = "/tmp/saker-sinks-XXXXXX";
 };
 
 /// Everything alerts go to, each noting what it heard.

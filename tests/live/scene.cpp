@@ -18,28 +18,6 @@ std::string from_environment(const char* name, const char* otherwise) {
 
 }  // namespace
 
-Folder::Folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "saker-test-XXXXXX";
-    REQUIRE(::mkdtemp(pattern.data()));
-    path_ = pattern;
-}
-
-Folder::~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::string Folder::write(const std::string& name, const std::string& text, unsigned mode) const {
-    const std::string where = path(name);
-    std::ofstream(where) << text;
-    REQUIRE(::chmod(where.c_str(), mode) == 0);
-    return where;
-}
-
-void Folder::symlink(const std::string& target, const std::string& name) const {
-    std::filesystem::create_symlink(target, path(name));
-}
-
 std::string test_rules() {
     return from_environment("SAKER_TEST_RULES", SAKER_BUILT_TEST_RULES);
 }

@@ -7,28 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/folder.h"
 #include "tests/support/live.h"
 
 namespace saker::support {
-
-/// A folder of its own for one test, removed with everything in it.
-class Folder {
-  public:
-    Folder();
-    ~Folder();
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string path(const std::string& name) const { return path_ + "/" + name; }
-    const std::string& path() const { return path_; }
-
-    /// Writes a file with these permissions and says where it is.
-    std::string write(const std::string& name, const std::string& text, unsigned mode = 0644) const;
-    void symlink(const std::string& target, const std::string& name) const;
-
-  private:
-    std::string path_;
-};
 
 std::string test_rules();
 std::string shipped_rules();

@@ -11,34 +11,17 @@
 
 #include "engine/source/recorder.h"
 #include "tests/support/child.h"
+#include "tests/support/folder.h"
 #include "tests/support/record_builder.h"
 
 using saker::support::Finished;
+using saker::support::Folder;
 using saker::support::Milliseconds;
 using saker::support::run_program;
 
 namespace {
 
 using Words = std::vector<std::string>;
-
-class Folder {
-  public:
-    Folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    std::string file(const std::string& name, const std::string& text, mode_t mode = 0644) const {
-        const std::string path = path_ + "/" + name;
-        std::ofstream(path) << text;
-        REQUIRE(::chmod(path.c_str(), mode) == 0);
-        return path;
-    }
-    std::string path(const std::string& name) const { return path_ + "/" + name; }
-
-  private:
-    std::string path_ = "/tmp/saker-command-XXXXXX";
-};
 
 Finished saker_says(Words words) {
     words.insert(words.begin(), SAKER_BINARY);
@@ -67,9 +50,9 @@ constexpr const char* kRule = R"(- rule: a rule
 TEST_CASE("check points at the mistake, whatever characters stand before it") {
     const Folder folder;
     const std::string file =
-        folder.file("rules.yaml",
-                    "- rule: a\n  desc: d\n  output: o\n  priority: INFO\n"
-                    "  condition: evt.type = open and fd.name = \u00e9\u20ac and proc.nme = x\n");
+        folder.write("rules.yaml",
+                     "- rule: a\n  desc: d\n  output: o\n  priority: INFO\n"
+                     "  condition: evt.type = open and fd.name = \u00e9\u20ac and proc.nme = x\n");
     const Finished said = saker_says({"check", file});
     INFO(said.out << said.err);
     CHECK(said.status == 1);
@@ -102,8 +85,8 @@ TEST_CASE("every command has help of its own") {
 
 TEST_CASE("single settings go over the file's, and mistakes in them are said") {
     const Folder folder;
-    const std::string config = folder.file("saker.yaml", "rules_files: [/nowhere]\n");
-    const std::string rules = folder.file("rules.yaml", kRule);
+    const std::string config = folder.write("saker.yaml", "rules_files: [/nowhere]\n");
+    const std::string rules = folder.write("rules.yaml", kRule);
     CHECK(saker_says({"check", "-c", config}).status == 1);
     CHECK(saker_says({"check", "-c", config, "-o", "rules_files[0]=" + rules}).status == 0);
     const Finished wrong = saker_says({"check", "-c", config, "-o", "bulk_ring_megabytes=3"});
@@ -147,16 +130,16 @@ TEST_CASE("a wrong option of run ends with 2") {
 
 TEST_CASE("a scope that is none ends with 2 from the command line, 1 from a file") {
     const Folder folder;
-    const std::string rules = folder.file("rules.yaml", kRule);
+    const std::string rules = folder.write("rules.yaml", kRule);
     CHECK(saker_says({"run", "--duration", "1", "-r", rules, "--scope", "planet:earth"}).status ==
           2);
-    const std::string config = folder.file("saker.yaml", "scope: planet:earth\n");
+    const std::string config = folder.write("saker.yaml", "scope: planet:earth\n");
     CHECK(saker_says({"run", "--duration", "1", "-r", rules, "-c", config}).status == 1);
 }
 
 TEST_CASE("what is wrong with rules or configuration ends run with 1 and names the place") {
     const Folder folder;
-    const std::string rules = folder.file("rules.yaml", kRule);
+    const std::string rules = folder.write("rules.yaml", kRule);
     struct Case {
         Words words;
         std::string says;
@@ -164,14 +147,14 @@ TEST_CASE("what is wrong with rules or configuration ends run with 1 and names t
     const std::vector<Case> cases{
         {{"-r", "/nowhere/rules.yaml"}, "/nowhere/rules.yaml"},
         {{"-c", "/nowhere/saker.yaml", "-r", rules}, "/nowhere/saker.yaml"},
-        {{"-c", folder.file("a.yaml", "rulez: []\n"), "-r", rules}, "a.yaml:1:1: error"},
-        {{"-c", folder.file("b.yaml", "outputs:\n  - {type: pigeon}\n"), "-r", rules},
+        {{"-c", folder.write("a.yaml", "rulez: []\n"), "-r", rules}, "a.yaml:1:1: error"},
+        {{"-c", folder.write("b.yaml", "outputs:\n  - {type: pigeon}\n"), "-r", rules},
          "no output of type 'pigeon'"},
-        {{"-c", folder.file("c.yaml", "outputs:\n  - {type: file}\n"), "-r", rules},
+        {{"-c", folder.write("c.yaml", "outputs:\n  - {type: file}\n"), "-r", rules},
          "c.yaml:2:5: error"},
-        {{"-c", folder.file("d.yaml", "", 0666), "-r", rules}, "d.yaml: error"},
-        {{"-r", folder.file("e.yaml", kRule, 0666)}, "e.yaml"},
-        {{"-r", folder.file("f.yaml", "- rule: x\n")}, "f.yaml:1:"},
+        {{"-c", folder.write("d.yaml", "", 0666), "-r", rules}, "d.yaml: error"},
+        {{"-r", folder.write("e.yaml", kRule, 0666)}, "e.yaml"},
+        {{"-r", folder.write("f.yaml", "- rule: x\n")}, "f.yaml:1:"},
     };
     for (const Case& each : cases) {
         const Finished said = run_says(each.words);
@@ -186,8 +169,8 @@ TEST_CASE("what is wrong with rules or configuration ends run with 1 and names t
 TEST_CASE("an output that cannot be opened ends run with 5") {
     const Folder folder;
     const std::string config =
-        folder.file("saker.yaml", "outputs:\n  - {type: file, path: /proc/nowhere/alerts}\n");
-    const Finished said = run_says({"-c", config, "-r", folder.file("rules.yaml", kRule)});
+        folder.write("saker.yaml", "outputs:\n  - {type: file, path: /proc/nowhere/alerts}\n");
+    const Finished said = run_says({"-c", config, "-r", folder.write("rules.yaml", kRule)});
     INFO(said.err);
     CHECK(said.status == 5);
     CHECK_THAT(said.err, Catch::Contains("/proc/nowhere/alerts"));
@@ -196,9 +179,9 @@ TEST_CASE("an output that cannot be opened ends run with 5") {
 
 TEST_CASE("check warns of a configuration anybody may write, and fails on a wrong one") {
     const Folder folder;
-    const std::string rules = folder.file("rules.yaml", kRule);
+    const std::string rules = folder.write("rules.yaml", kRule);
     const Finished warned =
-        saker_says({"check", rules, "-c", folder.file("a.yaml", "", 0666), "--json"});
+        saker_says({"check", rules, "-c", folder.write("a.yaml", "", 0666), "--json"});
     INFO(warned.out);
     CHECK(warned.status == 0);
     const auto answer = nlohmann::json::parse(warned.out);
@@ -206,7 +189,7 @@ TEST_CASE("check warns of a configuration anybody may write, and fails on a wron
     CHECK(answer["results"][0]["severity"] == "warning");
 
     const Finished failed =
-        saker_says({"check", rules, "-c", folder.file("b.yaml", "rulez: []\n"), "--json"});
+        saker_says({"check", rules, "-c", folder.write("b.yaml", "rulez: []\n"), "--json"});
     CHECK(failed.status == 1);
     CHECK(nlohmann::json::parse(failed.out)["ok"] == false);
 }
@@ -226,7 +209,7 @@ TEST_CASE("replay judges a recording, as text or JSON lines") {
         }
         REQUIRE(recorder->flush());
     }
-    const std::string rules = folder.file("rules.yaml", kRule);
+    const std::string rules = folder.write("rules.yaml", kRule);
     const Finished text = saker_says({"replay", file, "-r", rules});
     INFO(text.err);
     CHECK(text.status == 0);
@@ -242,10 +225,11 @@ TEST_CASE("replay judges a recording, as text or JSON lines") {
 
 TEST_CASE("what cannot be shed is said with its place") {
     const Folder folder;
-    const std::string config = folder.file("saker.yaml",
-                                           "watch_files: true\n"
-                                           "budget: {max_cpu: 5%, shed: [opnat, execve, close]}\n");
-    const Finished done = saker_says({"check", "-c", config, folder.file("rules.yaml", kRule)});
+    const std::string config =
+        folder.write("saker.yaml",
+                     "watch_files: true\n"
+                     "budget: {max_cpu: 5%, shed: [opnat, execve, close]}\n");
+    const Finished done = saker_says({"check", "-c", config, folder.write("rules.yaml", kRule)});
     CHECK(done.status == 1);
     CHECK_THAT(done.out, Catch::Contains("saker.yaml:2:9") && Catch::Contains("'opnat'") &&
                              Catch::Contains("did you mean 'openat'?") &&
@@ -255,14 +239,14 @@ TEST_CASE("what cannot be shed is said with its place") {
 
 TEST_CASE("what is wrong with a throttle is said with its place") {
     const Folder folder;
-    const std::string config = folder.file("saker.yaml",
-                                           "throttle:\n"
-                                           "  by: [proc.nme]\n"
-                                           "  rules:\n"
-                                           "    - {rule: x, interval: 2d}\n"
-                                           "    - {interval: 2s}\n"
-                                           "    - {tag: y, by: [\"%evt.type\"]}\n");
-    const std::string rules = folder.file("rules.yaml", kRule);
+    const std::string config = folder.write("saker.yaml",
+                                            "throttle:\n"
+                                            "  by: [proc.nme]\n"
+                                            "  rules:\n"
+                                            "    - {rule: x, interval: 2d}\n"
+                                            "    - {interval: 2s}\n"
+                                            "    - {tag: y, by: [\"%evt.type\"]}\n");
+    const std::string rules = folder.write("rules.yaml", kRule);
     for (const Finished& done : {saker_says({"check", "-c", config, rules}),
                                  run_says({"-c", config, "-r", rules, "--duration", "1"})}) {
         INFO(done.out << done.err);
@@ -278,11 +262,11 @@ TEST_CASE("what is wrong with a throttle is said with its place") {
 
 TEST_CASE("a throttle that is about no rule is warned of") {
     const Folder folder;
-    const std::string rules = folder.file("rules.yaml", kRule);
+    const std::string rules = folder.write("rules.yaml", kRule);
     const std::string config =
-        folder.file("saker.yaml",
-                    "throttle:\n  rules:\n    - {rule: \"a *\", interval: 1s}\n"
-                    "    - {rule: gone, interval: 1s}\n    - {tag: lost, interval: 1s}\n");
+        folder.write("saker.yaml",
+                     "throttle:\n  rules:\n    - {rule: \"a *\", interval: 1s}\n"
+                     "    - {rule: gone, interval: 1s}\n    - {tag: lost, interval: 1s}\n");
     const Finished said = saker_says({"check", "-c", config, rules});
     CHECK(said.status == 0);
     CHECK_THAT(said.out,

@@ -7,25 +7,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/folder.h"
+
 using namespace saker;
 using namespace saker::cli;
+using saker::support::Folder;
 
 namespace {
-
-class Folder {
-  public:
-    Folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    const std::string& path() const { return path_; }
-    std::string file() const { return path_ + "/heartbeat"; }
-    void write(const std::string& text) const { std::ofstream(file()) << text; }
-
-  private:
-    std::string path_ = "/tmp/saker-heartbeat-XXXXXX";
-};
 
 Heartbeat opened(const Folder& folder) {
     auto heartbeat = Heartbeat::open(folder.path());
@@ -43,7 +31,7 @@ TEST_CASE("the first run has none before it, nor has one after a run that never 
     const Folder folder;
     CHECK_FALSE(opened(folder).earlier());
     CHECK_FALSE(opened(folder).earlier());
-    CHECK(std::filesystem::status(folder.file()).permissions() ==
+    CHECK(std::filesystem::status(folder.path("heartbeat")).permissions() ==
           (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
 }
 
@@ -78,7 +66,7 @@ TEST_CASE("what cannot be read is an end at an unknown time, never a clean one")
     const std::string text =
         GENERATE("", "saker stop", "saker stopped 00000000000000000005 0000000000000000000",
                  "saker stopped 5 5 5\n", "nonsense\n", std::string(1000, 'x').c_str());
-    folder.write(text);
+    folder.write("heartbeat", text);
     {
         Heartbeat heartbeat = opened(folder);
         REQUIRE(heartbeat.earlier());
@@ -91,7 +79,7 @@ TEST_CASE("what cannot be read is an end at an unknown time, never a clean one")
 
 TEST_CASE("a link in its place is refused, and so is a folder that is not there") {
     const Folder folder;
-    std::filesystem::create_symlink("/etc/passwd", folder.file());
+    std::filesystem::create_symlink("/etc/passwd", folder.path("heartbeat"));
     CHECK_FALSE(Heartbeat::open(folder.path()));
     CHECK_FALSE(Heartbeat::open(folder.path() + "/nowhere"));
 }

@@ -13,35 +13,17 @@
 #include "config/read.h"
 #include "config/settings.h"
 #include "tests/support/child.h"
+#include "tests/support/folder.h"
 
 using namespace saker;
 using namespace saker::config;
 using support::Finished;
+using support::Folder;
 using support::Milliseconds;
 
 namespace {
 
 constexpr Milliseconds kPatience{60000};
-
-class Folder {
-  public:
-    Folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string path(const std::string& name) const { return path_ + "/" + name; }
-    std::string write(const std::string& name, const std::string& text) const {
-        std::ofstream(path(name)) << text;
-        return path(name);
-    }
-
-  private:
-    std::string path_ = "/tmp/saker-migrate-XXXXXX";
-};
 
 /// What the tests below do not ask about: rule files and an output.
 constexpr const char* kUsual = "rules_files: [/]\nstdout_output: {enabled: true}\n";

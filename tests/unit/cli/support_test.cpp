@@ -11,36 +11,17 @@
 #include <sstream>
 
 #include "tests/support/child.h"
+#include "tests/support/folder.h"
 
 using nlohmann::json;
 using saker::support::Finished;
+using saker::support::Folder;
 using saker::support::Milliseconds;
 using saker::support::run_program;
 
 namespace {
 
 constexpr Milliseconds kPatience{120000};
-
-class Folder {
-  public:
-    Folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string path(const std::string& name) const { return path_ + "/" + name; }
-    std::string write(const std::string& name, const std::string& text) const {
-        std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());
-        std::ofstream(path(name)) << text;
-        return path(name);
-    }
-
-  private:
-    std::string path_ = "/tmp/saker-support-XXXXXX";
-};
 
 /// Sets a variable of the environment for as long as it lives.
 class Variable {
