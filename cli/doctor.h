@@ -18,8 +18,8 @@ struct DoctorOptions {
     bool is_about_rules() const { return !rules.empty() || !config.file.empty(); }
 };
 
-/// Tries every hook, or those the rules need; writes the report to `out`. 0 when all of these events
-/// can be seen, else 1.
+/// Tries every hook, or those the rules need; writes the report to `out`. 0 when all of these
+/// events can be seen, else 1.
 int run_doctor(const DoctorOptions& options, std::ostream& out);
 
 }  // namespace saker::cli

@@ -135,7 +135,7 @@ struct control {
                                 ARGUMENTS_LONGEST */
     __u32 data_limit;        /* of messages: at most so many of their first bytes */
     __u8 wanted[EVENT_COUNT];
-    __u8 shed[EVENT_COUNT]; /* wanted, but not for now: only counted */
+    __u8 shed[EVENT_COUNT];       /* wanted, but not for now: only counted */
     __u8 native[SYSCALL_NUMBERS]; /* syscall number -> program index */
     __u8 compat[SYSCALL_NUMBERS];
 };

@@ -138,24 +138,15 @@ constexpr FlagName kAccessBits[] = {
 };
 
 constexpr FlagName kAttributeFlags[] = {
-    {1 << 0, 1 << 0, "ATTR_MODE"},
-    {1 << 1, 1 << 1, "ATTR_UID"},
-    {1 << 2, 1 << 2, "ATTR_GID"},
-    {1 << 3, 1 << 3, "ATTR_SIZE"},
-    {1 << 4, 1 << 4, "ATTR_ATIME"},
-    {1 << 5, 1 << 5, "ATTR_MTIME"},
-    {1 << 6, 1 << 6, "ATTR_CTIME"},
-    {1 << 7, 1 << 7, "ATTR_ATIME_SET"},
-    {1 << 8, 1 << 8, "ATTR_MTIME_SET"},
-    {1 << 9, 1 << 9, "ATTR_FORCE"},
-    {1 << 10, 1 << 10, "ATTR_CTIME_SET"},
-    {1 << 11, 1 << 11, "ATTR_KILL_SUID"},
-    {1 << 12, 1 << 12, "ATTR_KILL_SGID"},
-    {1 << 13, 1 << 13, "ATTR_FILE"},
-    {1 << 14, 1 << 14, "ATTR_KILL_PRIV"},
-    {1 << 15, 1 << 15, "ATTR_OPEN"},
-    {1 << 16, 1 << 16, "ATTR_TIMES_SET"},
-    {1 << 17, 1 << 17, "ATTR_TOUCH"},
+    {1 << 0, 1 << 0, "ATTR_MODE"},        {1 << 1, 1 << 1, "ATTR_UID"},
+    {1 << 2, 1 << 2, "ATTR_GID"},         {1 << 3, 1 << 3, "ATTR_SIZE"},
+    {1 << 4, 1 << 4, "ATTR_ATIME"},       {1 << 5, 1 << 5, "ATTR_MTIME"},
+    {1 << 6, 1 << 6, "ATTR_CTIME"},       {1 << 7, 1 << 7, "ATTR_ATIME_SET"},
+    {1 << 8, 1 << 8, "ATTR_MTIME_SET"},   {1 << 9, 1 << 9, "ATTR_FORCE"},
+    {1 << 10, 1 << 10, "ATTR_CTIME_SET"}, {1 << 11, 1 << 11, "ATTR_KILL_SUID"},
+    {1 << 12, 1 << 12, "ATTR_KILL_SGID"}, {1 << 13, 1 << 13, "ATTR_FILE"},
+    {1 << 14, 1 << 14, "ATTR_KILL_PRIV"}, {1 << 15, 1 << 15, "ATTR_OPEN"},
+    {1 << 16, 1 << 16, "ATTR_TIMES_SET"}, {1 << 17, 1 << 17, "ATTR_TOUCH"},
 };
 
 // Spelt as rules that read an exec's flags expect them.

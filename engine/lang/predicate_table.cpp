@@ -147,7 +147,8 @@ void PredicateTable::add_to_group(uint32_t predicate, Search search) {
         }
     }
     std::ranges::sort(made.literals);
-    made.literals.erase(std::unique(made.literals.begin(), made.literals.end()), made.literals.end());
+    made.literals.erase(std::unique(made.literals.begin(), made.literals.end()),
+                        made.literals.end());
 }
 
 void PredicateTable::seal() {
