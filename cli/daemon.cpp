@@ -1,9 +1,7 @@
 // The daemon: the only place that sees every folder.
-#include <iostream>
 
 #include "cli/containers.h"
 #include "cli/deliveries.h"
-#include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/instance.h"
 #include "cli/live_run.h"
@@ -95,7 +93,7 @@ int run_daemon(const RunOptions& options) {
     Stop stop(options.duration_seconds, OnHangup::reloads);
     Prepared prepared = prepare(options.config, options.rules);
     set_log_level(prepared.config.log_level);
-    std::cerr << describe(prepared.findings);
+    log_findings(prepared.findings);
     if (!prepared.rules) {
         return kRulesOrConfigWrong;
     }

@@ -55,6 +55,13 @@ std::string fingerprint_of(const config::OutputSetting& setting, const config::C
     return all.text();
 }
 
+/// None once it has passed.
+std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadline) {
+    const auto left = deadline - std::chrono::steady_clock::now();
+    return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                    std::chrono::milliseconds(0));
+}
+
 }  // namespace
 
 std::string state_directory(const config::Config& config) {
@@ -66,10 +73,18 @@ std::string state_directory(const config::Config& config) {
 }
 
 std::string spool_name(const config::OutputSetting& setting) {
-    std::string name = setting.name.empty() ? setting.type : setting.name;
+    std::string name = setting.called();
     std::ranges::replace_if(
         name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '-'; }, '_');
     return name;
+}
+
+outputs::DeliveryCounts sum_of(const std::vector<OutputStatus>& outputs) {
+    outputs::DeliveryCounts sum;
+    for (const OutputStatus& output : outputs) {
+        sum.add(output.counts);
+    }
+    return sum;
 }
 
 Result<Deliveries> Deliveries::open(const config::Config& config, bool json_only,
@@ -99,7 +114,7 @@ Result<Deliveries> Deliveries::open(const config::Config& config, bool json_only
             running != nullptr && running->with_spool(path) != nullptr,
             when_full == outputs::WhenFull::waits};
         auto opened = outputs::open_output(*row, options);
-        const std::string& name = setting.name.empty() ? setting.type : setting.name;
+        const std::string& name = setting.called();
         if (!opened) {
             return std::move(opened.error()).within("output '" + name + "'");
         }
@@ -132,20 +147,29 @@ void Deliveries::take_over(Deliveries& old) {
     }
 }
 
-uint64_t Deliveries::replace(Deliveries& old, std::chrono::milliseconds patience) const {
-    uint64_t lost = 0;
+std::vector<OutputStatus> Deliveries::replace(Deliveries& old,
+                                              std::chrono::milliseconds patience) const {
+    std::vector<OutputStatus> ended;
+    const auto end = [&](outputs::Delivery& parting, std::chrono::milliseconds wait) {
+        parting.finish(wait);
+        ended.push_back({parting.name(), parting.counts()});
+    };
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    std::vector<outputs::Delivery*> without_heir;
     for (size_t i = 0; i < old.all_.size(); ++i) {
+        outputs::Delivery& parting = *old.all_[i];
         if (outputs::Delivery* const heir = with_spool(old.spool_paths_[i])) {
-            outputs::Delivery& parting = *old.all_[i];
-            const uint64_t before = parting.counts().dropped;
-            parting.finish(kHandover);
-            lost += parting.counts().dropped - before;
+            end(parting, kHandover);
+            ended.back().counts.spooled = ended.back().counts.spooled_bytes = 0;
             heir->adopt_spool(parting.release_spool());
+        } else {
+            without_heir.push_back(&parting);
         }
     }
-    const uint64_t before = old.counts().dropped;
-    old.finish(patience);
-    return lost + old.counts().dropped - before;
+    for (outputs::Delivery* const parting : without_heir) {
+        end(*parting, time_until(deadline));
+    }
+    return ended;
 }
 
 void Deliveries::offer(const Alert& alert) {
@@ -179,12 +203,9 @@ void Deliveries::reopen() {
 }
 
 void Deliveries::finish(std::chrono::milliseconds patience) {
-    using Clock = std::chrono::steady_clock;
-    const Clock::time_point deadline = Clock::now() + patience;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     for (const auto& delivery : all_) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-        delivery->finish(std::max(left, std::chrono::milliseconds(0)));
+        delivery->finish(time_until(deadline));
     }
 }
 
@@ -196,22 +217,6 @@ std::vector<std::string> Deliveries::take_errors() {
         }
     }
     return errors;
-}
-
-outputs::DeliveryCounts Deliveries::counts() const {
-    outputs::DeliveryCounts sum;
-    for (const auto& delivery : all_) {
-        const outputs::DeliveryCounts counts = delivery->counts();
-        sum.delivered += counts.delivered;
-        sum.dropped += counts.dropped;
-        sum.failed += counts.failed;
-        sum.queued += counts.queued;
-        sum.spooled += counts.spooled;
-        sum.spooled_bytes += counts.spooled_bytes;
-        sum.attempts_failed += counts.attempts_failed;
-        sum.latency.add(counts.latency);
-    }
-    return sum;
 }
 
 }  // namespace saker::cli

@@ -23,6 +23,9 @@ struct OutputStatus {
     bool is_well = true;  // nothing went wrong since it was asked before
 };
 
+/// Of all together.
+outputs::DeliveryCounts sum_of(const std::vector<OutputStatus>& outputs);
+
 class Deliveries {
   public:
     /// With `json_only`, standard output holds JSON alerts and nothing else; other outputs stay.
@@ -37,8 +40,9 @@ class Deliveries {
     void take_over(Deliveries& old);
 
     /// Ends the outputs of `old`, which nobody offers alerts to any more, for as long as `patience`
-    /// lasts; those that have what outputs here wait for come first. How many alerts that lost.
-    uint64_t replace(Deliveries& old, std::chrono::milliseconds patience) const;
+    /// lasts; those that have what outputs here wait for come first. What each had counted at its
+    /// end; what it handed over does not wait there.
+    std::vector<OutputStatus> replace(Deliveries& old, std::chrono::milliseconds patience) const;
 
     /// Hands a copy of the alert to every output that wants it.
     void offer(const Alert& alert);
@@ -51,8 +55,6 @@ class Deliveries {
 
     /// Failures since this was asked, one a failing output.
     std::vector<std::string> take_errors();
-
-    outputs::DeliveryCounts counts() const;
 
     /// When the oldest alert was that some output does not have yet, nor its spool; the end of time
     /// if there is none.

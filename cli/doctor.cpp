@@ -4,13 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/kernel_facts.h"
 #include "cli/live.h"
+#include "cli/log.h"
 #include "cli/prepare.h"
 #include "engine/event/event_table.h"
 
@@ -45,7 +44,7 @@ Result<LiveOptions> what_is_wanted(const DoctorOptions& asked) {
     }
     const Prepared prepared = prepare(asked.config, asked.rules);
     if (!prepared.rules) {
-        std::cerr << describe(prepared.findings);
+        log_findings(prepared.findings);
         return Error{"the rules are wrong", "saker check says more"};
     }
     options.wanted = wanted_events(*prepared.rules);

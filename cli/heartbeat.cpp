@@ -9,6 +9,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 
 #include "engine/event/format.h"
 
@@ -102,6 +103,12 @@ Result<void> Heartbeat::commit(const Beat& beat) {
         return failure(path_);
     }
     return {};
+}
+
+BlindTime blind_time(const Beat& last, uint64_t proven) {
+    const double seconds = last.time == 0 ? std::numeric_limits<double>::infinity()
+                                          : static_cast<double>(proven - last.time) / 1e9;
+    return {last.state == Beat::State::stopped, seconds};
 }
 
 InternalNotice describe_gap(const Beat& last, uint64_t proven) {

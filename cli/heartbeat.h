@@ -24,6 +24,12 @@ struct Beat {
     uint64_t held_back = 0;  // alerts a throttle had counted and not told
 };
 
+/// Before this start nobody watched for so long.
+struct BlindTime {
+    bool was_stopped = false;  // as a person asks for it; else it died
+    double seconds = 0;        // infinity: since an unknown time
+};
+
 class Heartbeat {
   public:
     /// Reads what the run before left and writes nothing, unless there is no file yet.
@@ -46,6 +52,9 @@ class Heartbeat {
     std::string path_;
     std::optional<Beat> earlier_;
 };
+
+/// From the last beat of the run before until hooks were proven again, ns since the epoch.
+BlindTime blind_time(const Beat& last, uint64_t proven);
 
 /// Nobody watched from the last beat of the run before until hooks were proven again, ns since the
 /// epoch.

@@ -15,6 +15,11 @@ std::optional<InternalNotice> LifeSigns::gap() const {
                                 : std::nullopt;
 }
 
+std::optional<BlindTime> LifeSigns::blind() const {
+    return heartbeat_.earlier() ? std::optional(blind_time(*heartbeat_.earlier(), proven_wall_))
+                                : std::nullopt;
+}
+
 /// Should this run end before outputs have the gap, the next tells of one that holds both.
 Result<void> LifeSigns::begin() {
     Beat beat{Beat::State::running, proven_wall_, 0};

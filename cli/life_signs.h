@@ -22,6 +22,9 @@ class LifeSigns {
     /// it, the heartbeat stays that of the run before.
     std::optional<InternalNotice> gap() const;
 
+    /// The same as a number; nothing when there was no run before.
+    std::optional<BlindTime> blind() const;
+
     /// That this run watches is on disk from here on. After the gap was told.
     Result<void> begin();
 

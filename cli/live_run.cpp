@@ -1,9 +1,12 @@
 #include "cli/live_run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iostream>
 
 #include "cli/file_sums.h"
+#include "cli/left_spools.h"
 #include "cli/log.h"
 #include "engine/rules/domain_names.h"
 
@@ -49,7 +52,9 @@ LiveRun::LiveRun(const RunOptions& options, Prepared prepared, KernelSource& sou
     for (const std::string& name : first_names(*names_)) {
         log_warning("no address: " + name + ", which rules compare with, was not found yet");
     }
+    look_for_left_spools();
     status_.started = status_.loaded = seconds_now();
+    status_.blind = life_ ? life_->blind() : std::nullopt;
     publish();
 }
 
@@ -127,6 +132,7 @@ void LiveRun::make(Change change) {
     }
     change.deliveries.take_over(deliveries_);
     std::swap(deliveries_, change.deliveries);
+    totals_.parting(change.deliveries.each());
     std::swap(prepared_, change.prepared);
     set_log_level(prepared_.config.log_level);
     pipeline_.replace(*prepared_.rules, options());
@@ -150,10 +156,10 @@ void LiveRun::every_second() {
     keep_budget();
     publish();
     tell(losses_.step(source_.losses()));
-    const std::string summary =
-        summarise(pipeline_.stats(), loss_of(source_), deliveries_.counts());
+    const outputs::DeliveryCounts delivered = sum_of(all_outputs());
+    const std::string summary = summarise(pipeline_.stats(), loss_of(source_), delivered);
     notifier_.alive(summary);
-    const uint64_t lost = pipeline_.stats().lost() + deliveries_.counts().dropped;
+    const uint64_t lost = pipeline_.stats().lost() + delivered.dropped;
     if (lost > told_lost_ && ++seconds_since_told_ >= kSecondsBetweenLosses) {
         log_warning("losing: " + summary);
         told_lost_ = lost;
@@ -265,7 +271,7 @@ void LiveRun::publish() {
     status_.troubles = source_.troubles().size();
     status_.ring_waiting = source_.waiting();
     status_.sums = prepared_.sums;
-    status_.outputs = deliveries_.each();
+    status_.outputs = all_outputs();
     for (OutputStatus& output : status_.outputs) {
         const outputs::DeliveryCounts& counts = output.counts;
         const uint64_t trouble = counts.dropped + counts.failed + counts.attempts_failed;
@@ -274,6 +280,24 @@ void LiveRun::publish() {
         before = trouble;
     }
     board_.publish(status_);
+}
+
+/// All there are and were, with all they counted.
+std::vector<OutputStatus> LiveRun::all_outputs() {
+    if (std::optional<std::vector<OutputStatus>> ended = reloader_.take_ended()) {
+        totals_.ended(*std::move(ended));
+    }
+    return totals_.with(deliveries_.each());
+}
+
+void LiveRun::look_for_left_spools() {
+    std::vector<OutputStatus> left = left_spools(prepared_.config);
+    for (const OutputStatus& spool : left) {
+        log_warning(
+            fmt::format("waiting for an output called '{}', which is not configured: {} alert{}",
+                        spool.name, spool.counts.spooled, spool.counts.spooled == 1 ? "" : "s"));
+    }
+    totals_.ended(std::move(left));
 }
 
 std::vector<RuleMatches> LiveRun::matches() const {
@@ -303,10 +327,11 @@ void LiveRun::sum_up(bool json) {
         }
     }
     const KernelLoss loss = loss_of(source_);
+    const outputs::DeliveryCounts delivered = sum_of(all_outputs());
     if (json) {
-        std::cerr << summarise_json(pipeline_.stats(), loss, deliveries_.counts()) << '\n';
+        std::cerr << summarise_json(pipeline_.stats(), loss, delivered) << '\n';
     }
-    log_info(summarise(pipeline_.stats(), loss, deliveries_.counts()));
+    log_info(summarise(pipeline_.stats(), loss, delivered));
 }
 
 void LiveRun::report_failures() {

@@ -14,6 +14,7 @@
 #include "cli/live.h"
 #include "cli/loss_teller.h"
 #include "cli/notify.h"
+#include "cli/output_totals.h"
 #include "cli/prepare.h"
 #include "cli/reloader.h"
 #include "cli/run.h"
@@ -56,6 +57,8 @@ class LiveRun {
     void tell_troubles();
     void publish();
     void report_failures();
+    void look_for_left_spools();
+    std::vector<OutputStatus> all_outputs();
     std::vector<RuleMatches> matches() const;
 
     Prepared prepared_;
@@ -74,6 +77,7 @@ class LiveRun {
     bool files_changed_ = false;
     std::map<std::string, RuleWork> earlier_work_;     // of rules of before the last reload
     std::map<std::string, uint64_t> earlier_trouble_;  // of outputs, when last looked
+    OutputTotals totals_;
     Status status_;
     uint32_t seconds_since_act_ = 0;
     std::vector<HookTrouble> told_troubles_;

@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <iostream>
+#include <sstream>
 
+#include "cli/diagnostics.h"
 #include "engine/base/escape.h"
 
 namespace saker::cli {
@@ -29,9 +32,13 @@ bool is_journal() {
            said == fmt::format("{}:{}", found.st_dev, found.st_ino);
 }
 
-/// `<4>saker: ` in the journal.
+/// `<4>` in the journal.
+std::string mark(int syslog_level) {
+    return is_journal() ? fmt::format("<{}>", syslog_level) : std::string();
+}
+
 std::string beginning(int syslog_level) {
-    return (is_journal() ? fmt::format("<{}>", syslog_level) : std::string()) + "saker: ";
+    return mark(syslog_level) + "saker: ";
 }
 
 /// spdlog's registry holds the level; it and the sinks may be used from any thread.
@@ -68,6 +75,16 @@ void log_warning(std::string_view message) {
 
 void log_error(std::string_view message) {
     log(spdlog::level::err, beginning(LOG_ERR) + "error: " + safe(message));
+}
+
+void log_findings(const std::vector<Diagnostic>& findings) {
+    for (const Diagnostic& found : findings) {
+        const std::string level = mark(found.severity == Severity::error ? LOG_ERR : LOG_WARNING);
+        std::istringstream lines(describe(found));
+        for (std::string line; std::getline(lines, line);) {
+            std::cerr << level << line << '\n';
+        }
+    }
 }
 
 void announce_ready() {

@@ -4,8 +4,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/kinds.h"
+#include "engine/base/diagnostic.h"
 
 namespace saker::cli {
 
@@ -15,6 +17,9 @@ void set_log_level(config::LogLevel level);
 void log_info(std::string_view message);
 void log_warning(std::string_view message);
 void log_error(std::string_view message);
+
+/// Mistakes in files as `describe` has them; whatever the level.
+void log_findings(const std::vector<Diagnostic>& findings);
 
 /// The line `saker: ready`, which scripts wait for; whatever the level.
 void announce_ready();

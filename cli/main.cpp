@@ -4,7 +4,6 @@
 #include <iostream>
 
 #include "cli/check.h"
-#include "cli/diagnostics.h"
 #include "cli/doctor.h"
 #include "cli/eval.h"
 #include "cli/exit_code.h"
@@ -12,6 +11,7 @@
 #include "cli/file_sums.h"
 #include "cli/instance.h"
 #include "cli/list.h"
+#include "cli/log.h"
 #include "cli/migrate.h"
 #include "cli/prepare.h"
 #include "cli/record.h"
@@ -92,7 +92,7 @@ std::vector<std::string> chosen_rules(const Said& said, std::vector<std::string>
         return named;
     }
     const Prepared prepared = read_configuration(said.config);
-    std::cerr << describe(prepared.findings);
+    log_findings(prepared.findings);
     return rule_files(prepared.config);
 }
 

@@ -223,6 +223,12 @@ std::string metrics_text(const Status& status, const Health& health, const Resou
     out.only("saker_seconds_since_canary", "gauge", "Since an act of our own came back.",
              health.since_canary);
     out.only("saker_start_time_seconds", "gauge", "Start, since the epoch.", status.started);
+    out.begin("saker_blind_seconds", "gauge",
+              "For how long nobody watched before the start: Saker was stopped, or died.");
+    if (status.blind) {
+        out.sample(status.blind->seconds,
+                   {{"because", status.blind->was_stopped ? "stopped" : "died"}});
+    }
     out.only("saker_load_time_seconds", "gauge", "When what runs was loaded, since the epoch.",
              status.loaded);
     out.only("saker_reloads_total", "counter", "Reloads done.", status.reloads);

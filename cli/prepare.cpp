@@ -20,12 +20,31 @@ void append(std::vector<Diagnostic>& to, std::vector<Diagnostic> more) {
     std::ranges::move(more, std::back_inserter(to));
 }
 
+/// One without a name is called what its type is; a second such one in a local place, `file-2`.
+void name_outputs(std::vector<config::OutputSetting>& all, std::vector<Diagnostic>& findings) {
+    std::vector<std::string> names;
+    const auto is_taken = [&](const config::OutputSetting& setting) {
+        return std::ranges::find(names, spool_name(setting)) != names.end();
+    };
+    for (config::OutputSetting& setting : all) {
+        const outputs::OutputRow* row = outputs::find_output(setting.type);
+        const bool may_be_numbered = setting.name.empty() && row != nullptr && !row->is_remote();
+        for (int number = 2; may_be_numbered && is_taken(setting); ++number) {
+            setting.name = fmt::format("{}-{}", setting.type, number);
+        }
+        if (is_taken(setting)) {
+            findings.push_back({Severity::error, "CONFIG_OUTPUT",
+                                "two outputs are called '" + spool_name(setting) + "'",
+                                "give each a `name` of its own", "", setting.where, ""});
+        }
+        names.push_back(spool_name(setting));
+    }
+}
+
 /// What the configuration's reader cannot know: which outputs there are.
 void check_outputs(const config::Config& config, std::vector<Diagnostic>& findings) {
-    std::vector<std::string> spools;
     for (const config::OutputSetting& setting : config.outputs) {
-        const outputs::OutputRow* row = outputs::find_output(setting.type);
-        if (row == nullptr) {
+        if (outputs::find_output(setting.type) == nullptr) {
             std::string hint = "there are";
             for (const outputs::OutputRow& known : outputs::output_table()) {
                 hint.append(" ").append(known.name);
@@ -39,13 +58,6 @@ void check_outputs(const config::Config& config, std::vector<Diagnostic>& findin
             findings.push_back(
                 {Severity::error, "CONFIG_OUTPUT", std::move(mistake), "", "", setting.where, ""});
         }
-        const std::string name = spool_name(setting);
-        if (row->is_remote() && std::ranges::find(spools, name) != spools.end()) {
-            findings.push_back({Severity::error, "CONFIG_OUTPUT",
-                                "two remote outputs are called '" + name + "'",
-                                "give each a `name` of its own", "", setting.where, ""});
-        }
-        spools.push_back(name);
     }
 }
 
@@ -195,6 +207,7 @@ Prepared read_configuration(const config::Sources& sources) {
     prepared.files = std::move(reading.files);
     prepared.findings = std::move(reading.findings);
     check_outputs(prepared.config, prepared.findings);
+    name_outputs(prepared.config.outputs, prepared.findings);
     check_throttle(prepared.config.throttle, prepared.findings);
     check_budget(prepared.config.budget, prepared.findings);
     return prepared;

@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include "cli/containers.h"
-#include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/live.h"
 #include "cli/log.h"
@@ -22,7 +19,7 @@ int run_record(const RecordOptions& options) {
         index_of(event_kind("capable")));  // asked for on every other call: only by name
     const Prepared prepared = options.rules.empty() ? read_configuration(options.config)
                                                     : prepare(options.config, options.rules);
-    std::cerr << describe(prepared.findings);
+    log_findings(prepared.findings);
     if (has_errors(prepared.findings)) {
         return kRulesOrConfigWrong;
     }

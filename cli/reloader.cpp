@@ -78,6 +78,11 @@ std::vector<InternalNotice> Reloader::take_news() {
     return std::exchange(news_, {});
 }
 
+std::optional<std::vector<OutputStatus>> Reloader::take_ended() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(ended_, {});
+}
+
 void Reloader::work() {
     std::unique_lock lock(mutex_);
     while (true) {
@@ -149,13 +154,17 @@ void Reloader::exchange(Change change) {
     std::optional<Replaced> old = std::exchange(old_, {});
     lock.unlock();
     if (old) {
-        const uint64_t lost = deliveries_.replace(old->deliveries, kPatience);
+        const uint64_t before = sum_of(old->deliveries.each()).dropped;
+        std::vector<OutputStatus> ended = deliveries_.replace(old->deliveries, kPatience);
+        const uint64_t lost = sum_of(ended).dropped - before;
         for (const std::string& error : old->deliveries.take_errors()) {
             log_warning("alerts not delivered: " + error);
         }
         if (lost > 0) {
             log_warning(fmt::format("alerts not delivered: {} of replaced outputs are lost", lost));
         }
+        const std::lock_guard told(mutex_);
+        ended_ = std::move(ended);
     }
 }
 

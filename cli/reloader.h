@@ -70,6 +70,9 @@ class Reloader {
     /// What is to be told by alerts.
     std::vector<InternalNotice> take_news();
 
+    /// How the outputs that were replaced ended, once all have.
+    std::optional<std::vector<OutputStatus>> take_ended();
+
   private:
     struct Request {
         std::string why;
@@ -93,6 +96,7 @@ class Reloader {
     std::optional<Change> ready_;
     std::optional<Replaced> old_;
     std::vector<InternalNotice> news_;
+    std::optional<std::vector<OutputStatus>> ended_;
     bool is_ending_ = false;
     std::atomic<bool> is_working_ = false;
     std::atomic<bool> has_something_ = false;  // for the engine, which must not lock in vain

@@ -1,7 +1,5 @@
-#include <iostream>
 
 #include "cli/deliveries.h"
-#include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/log.h"
 #include "cli/prepare.h"
@@ -40,7 +38,7 @@ void learn_accounts(const RecordingFacts& facts, UserTable& users) {
 
 int run_replay(const ReplayOptions& options) {
     Prepared prepared = prepare(options.config, options.rules);
-    std::cerr << describe(prepared.findings);
+    log_findings(prepared.findings);
     if (!prepared.rules) {
         return kRulesOrConfigWrong;
     }
@@ -76,7 +74,7 @@ int run_replay(const ReplayOptions& options) {
     for (const std::string& error : deliveries->take_errors()) {
         log_warning(error);
     }
-    log_info(summarise(pipeline.stats(), {}, deliveries->counts()));
+    log_info(summarise(pipeline.stats(), {}, sum_of(deliveries->each())));
     return kFine;
 }
 

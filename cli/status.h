@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/deliveries.h"
+#include "cli/heartbeat.h"
 #include "engine/pipeline.h"
 #include "engine/source/kernel_source.h"
 
@@ -41,6 +43,7 @@ struct Status {
     std::map<std::string, std::string> sums;  // SHA-256 of the loaded rule files
     uint64_t started = 0;                     // seconds since the epoch
     uint64_t loaded = 0;                      // rules and configuration, the same
+    std::optional<BlindTime> blind{};         // before the start
     uint64_t reloads = 0;
     uint64_t reloads_failed = 0;
     std::chrono::steady_clock::time_point taken = std::chrono::steady_clock::now();

@@ -51,7 +51,8 @@ std::string summarise(const PipelineStats& stats, const KernelLoss& kernel,
         line += " (" + where + ")";
     }
     if (delivered.spooled > 0) {
-        line += fmt::format(", {} alerts wait for remote outputs", delivered.spooled);
+        line += fmt::format(", {} alert{} for remote outputs", delivered.spooled,
+                            delivered.spooled == 1 ? " waits" : "s wait");
     }
     return line;
 }

@@ -6,13 +6,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 
 #include "cli/deliveries.h"
-#include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/live.h"
 #include "cli/log.h"
@@ -37,7 +35,7 @@ struct Attempt {
     bool is_taken = false;
     std::string error{};
 
-    std::string name() const { return setting.name.empty() ? setting.type : setting.name; }
+    const std::string& name() const { return setting.called(); }
 };
 
 /// While it lives, whoever opens standard output gets standard error.
@@ -116,7 +114,7 @@ bool is_over(const Attempt& attempt) {
     if (!attempt.delivery) {
         return true;
     }
-    const outputs::DeliveryCounts counts = attempt.delivery->counts();
+    const outputs::DeliveryCounts counts = sum_of(attempt.delivery->each());
     return counts.delivered + counts.failed + counts.dropped + counts.attempts_failed > 0;
 }
 
@@ -132,7 +130,7 @@ void await(std::vector<Attempt>& attempts, std::chrono::seconds patience) {
         // What an attempt says when it is given up is no reason.
         const std::vector<std::string> errors = attempt.delivery->take_errors();
         attempt.delivery->finish(std::chrono::milliseconds(0));
-        attempt.is_taken = attempt.delivery->counts().delivered > 0;
+        attempt.is_taken = sum_of(attempt.delivery->each()).delivered > 0;
         if (!attempt.is_taken) {
             attempt.error = errors.empty() ? fmt::format("it did not take it within {} seconds",
                                                          patience.count())
@@ -182,7 +180,7 @@ void write_json(const Alert& alert, const std::vector<Attempt>& attempts, bool a
 
 int run_test_alert(const TestAlertOptions& options, std::ostream& out) {
     const Prepared prepared = read_configuration(options.config);
-    std::cerr << describe(prepared.findings);
+    log_findings(prepared.findings);
     if (has_errors(prepared.findings)) {
         return kRulesOrConfigWrong;
     }

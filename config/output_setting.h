@@ -93,6 +93,9 @@ struct OutputSetting {
         return made;
     }
 
+    /// In messages, metrics and for its spool.
+    const std::string& called() const { return name.empty() ? type : name; }
+
     /// Calls `setting(name, member, words)` for each.
     template <class Setting>
     void describe(Setting&& setting) {
@@ -107,7 +110,7 @@ struct OutputSetting {
     template <class Setting>
     void describe_common(Setting&& setting) {
         setting("type", type, "what kind of place");
-        setting("name", name, "what it is called; two remote outputs of a type need names");
+        setting("name", name, "what it is called, in metrics and by its spool; its type unless said");
         setting("format", format, "how an alert is written; usual is what fits the type");
         setting("priority", priority, "the least urgent priority that goes there");
         setting("rules", rules, "only these rules; * and ? stand for what is not spelled");

@@ -34,6 +34,17 @@ size_t size_of(const Alert& alert) {
 
 }  // namespace
 
+void DeliveryCounts::add(const DeliveryCounts& other) {
+    delivered += other.delivered;
+    dropped += other.dropped;
+    failed += other.failed;
+    queued += other.queued;
+    spooled += other.spooled;
+    spooled_bytes += other.spooled_bytes;
+    attempts_failed += other.attempts_failed;
+    latency.add(other.latency);
+}
+
 Delivery::Delivery(std::string name, std::unique_ptr<Output> output, size_t capacity,
                    WhenFull when_full, Filter filter)
     : name_(std::move(name)),
@@ -111,6 +122,7 @@ DeliveryCounts Delivery::counts() const {
         counts.latency = kept.latency;
         if (is_done_ && !kept.keeps_waiting) {
             counts.dropped += kept.waiting;
+            counts.spooled = counts.spooled_bytes = 0;
         }
     }
     return counts;

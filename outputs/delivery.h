@@ -27,6 +27,8 @@ struct DeliveryCounts {
     uint64_t spooled_bytes = 0;
     uint64_t attempts_failed = 0;  // of remote receivers; tried again
     Latency latency{};             // of `delivered`
+
+    void add(const DeliveryCounts& other);
 };
 
 /// What becomes of an alert for which the queue has no room.

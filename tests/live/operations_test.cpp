@@ -153,6 +153,60 @@ TEST_CASE("health and metrics tell what happens", "[operations]") {
     CHECK(daemon.stop() == 0);
 }
 
+TEST_CASE("what outputs counted stays counted when they are replaced or gone", "[operations]") {
+    const Folder folder;
+    Puppet puppet = new_puppet();
+    const int port = free_port();
+    const std::string dead = std::to_string(free_port());
+    const auto configure = [&](const std::string& outputs) {
+        return folder.write("saker.yaml",
+                            "state_directory: " + folder.path("state") +
+                                "\nweb: {enabled: true, port: " + std::to_string(port) +
+                                "}\noutputs:\n  - {type: stdout, format: json}\n" + outputs);
+    };
+    const std::string forgetful =
+        "  - {type: http, spool: memory, url: \"http://127.0.0.1:" + dead + "/\"}\n";
+    const std::string kept = "  - {type: syslog, address: \"tcp:127.0.0.1:" + dead + "\"}\n";
+    const std::string files = "  - {type: file, path: " + folder.path("one") +
+                              "}\n  - {type: file, path: " + folder.path("two") + "}\n";
+    const std::string config = configure(forgetful + kept + files);
+    const auto tells = [&](const std::string& sample) {
+        INFO(sample);
+        CHECK_THAT(get_until(port, "/metrics", sample + "\n"), Catch::Contains(sample + "\n"));
+    };
+    const std::string rules =
+        folder.write("rules.yaml",
+                     "- rule: opens\n  desc: d\n  condition: evt.type in (open, openat) and "
+                     "fd.name = /nowhere/file\n  output: \"%fd.name\"\n  priority: NOTICE\n");
+    {
+        Daemon daemon = daemon_for(puppet, rules, {"-c", config});
+        REQUIRE(puppet.act("open /nowhere/file") == 1);
+        REQUIRE(daemon.alert("opens", patience()));
+        tells("saker_output_delivered_total{output=\"file\"} 1");
+        tells("saker_output_delivered_total{output=\"file-2\"} 1");
+        tells("saker_output_spooled{output=\"http\"} 1");
+        tells("saker_output_spooled{output=\"syslog\"} 1");
+        configure("");
+        REQUIRE(::kill(daemon.child().pid(), SIGHUP) == 0);
+        REQUIRE(daemon.alert("Saker internal: reloaded", patience()));
+        tells("saker_output_delivered_total{output=\"file\"} 1");
+        tells("saker_output_dropped_total{output=\"http\"} 1");
+        tells("saker_output_spooled{output=\"http\"} 0");
+        tells("saker_output_spooled{output=\"syslog\"} 1");
+        CHECK(daemon.stop() == 0);
+    }
+    Daemon daemon = daemon_for(puppet, rules, {"-c", config});
+    tells("saker_output_spooled{output=\"syslog\"} 1");
+    CHECK_THAT(get(port, "/metrics"), Catch::Contains("saker_blind_seconds{because=\"stopped\"} "));
+    CHECK(daemon.stop() == 0);
+    const Finished next =
+        run_program({saker_binary(), "run", "--scope", puppet.scope(), "-r", rules, "-o",
+                     "state_directory=" + folder.path("state"), "--duration", "1"},
+                    patience());
+    CHECK_THAT(next.err, Catch::Contains("waiting for an output called 'syslog', which is not "
+                                         "configured: 1 alert\n"));
+}
+
 TEST_CASE("a port that is taken is said", "[operations]") {
     const Folder folder;
     Puppet puppet = new_puppet();
@@ -314,13 +368,15 @@ TEST_CASE("in the journal each line has its level, on a terminal it has none", "
     const auto says = [&](const std::string& journal) {
         return run_program({"sh", "-c",
                             "export JOURNAL_STREAM=" + journal +
-                                "; exec \"$0\" run --scope \"$1\" -r \"$2\" --duration 1",
+                                "; exec \"$0\" run --scope \"$1\" -r \"$2\" --duration 1"
+                                " -o 'throttle.rules=[{rule: nowhere, interval: 1s}]'",
                             saker_binary(), scope, test_rules()},
                            patience())
             .err;
     };
     const std::string told = says("$(stat -L -c %d:%i /proc/self/fd/2)");
     CHECK_THAT(told, Catch::Contains("<6>saker: ready\n") && Catch::Contains("<6>saker: 0 events"));
+    CHECK_THAT(told, Catch::Contains("warning: no rule is called 'nowhere'"));
     std::istringstream lines(told);
     for (std::string line; std::getline(lines, line);) {
         CHECK_THAT(line, Catch::StartsWith("<"));

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/live/scene.h"
+#include "tests/outputs/rsyslog.h"
 #include "tests/outputs/scene.h"
 
 using namespace saker::support;
@@ -148,16 +149,18 @@ TEST_CASE("outputs change, and those that stay go on", "[reload]") {
 
 namespace {
 
-/// One HTTP output with its spool on disk, and acts whose alerts go there.
+/// One remote output with its spool on disk, and acts whose alerts go there.
 struct Sender {
     /// `more` is put among the settings of the output.
     void configure(int port, const std::string& more) const {
-        folder.write("saker.yaml.new",
-                     "state_directory: " + folder.path("state") + "\noutputs:\n" +
-                         "  - {type: stdout, format: json}\n  - {type: http, timeout: 2s, url: "
-                         "\"http://127.0.0.1:" +
-                         std::to_string(port) + "/\"" + more + "}\n");
-        std::filesystem::rename(folder.path("saker.yaml.new"), folder.path("saker.yaml"));
+        configure("type: http, url: \"http://127.0.0.1:" + std::to_string(port) + "/\"" + more);
+    }
+
+    void configure(const std::string& output) const {
+        replace(folder, "saker.yaml",
+                "state_directory: " + folder.path("state") +
+                    "\noutputs:\n  - {type: stdout, format: json}\n  - {timeout: 2s, " + output +
+                    "}\n");
     }
 
     Daemon start() const {
@@ -276,4 +279,23 @@ TEST_CASE("an output that stays as it is keeps its spool over reloads and a rest
         CHECK(arrived.count(id) == 1);
     }
     CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE("a syslog output changed while its receiver is away loses nothing", "[reload]") {
+    const int port = saker::testing::free_port();
+    const std::string output =
+        "type: syslog, address: \"tcp:127.0.0.1:" + std::to_string(port) + "\"";
+    Sender sender;
+    sender.configure(output);
+    Daemon daemon = sender.start();
+    sender.act(daemon, 40);
+    sender.configure(output + ", facility: local3");
+    sender.reload(daemon);
+    sender.act(daemon, 40);
+    const saker::testing::Rsyslog rsyslog(sender.folder, saker::testing::tcp_input(port));
+    CHECK(set_of(rsyslog.ids_until(sender.made.size())) == sender.made);
+    CHECK(daemon.stop() == 0);
+    const std::vector<std::string> lines = rsyslog.lines();
+    CHECK(lines.front().starts_with("85|"));  // as it was when the alert was made
+    CHECK(lines.back().starts_with("157|"));  // local3.notice
 }

@@ -21,7 +21,7 @@ config::OutputSetting http_setting(int port, const std::string& scheme = "http")
 
 TEST_CASE("an alert is one POST of one JSON object", "[http]") {
     HttpReceiver receiver;
-    const TemporaryFolder folder;
+    const Folder folder;
     std::ofstream(folder.path("token")) << "secret\n";
     config::OutputSetting setting = http_setting(receiver.port());
     setting.headers = {{"X-Team", "blue"}};
@@ -90,7 +90,7 @@ TEST_CASE("batches are lines or an array, compressed if asked for", "[http]") {
 TEST_CASE("a receiver that fails, stalls, hangs up and dies gets everything, in order", "[http]") {
     auto receiver = std::make_unique<HttpReceiver>();
     const int port = receiver->port();
-    const TemporaryFolder folder;
+    const Folder folder;
     config::OutputSetting setting = http_setting(port);
     setting.batch = 7;
     setting.timeout.value = std::chrono::seconds(1);
@@ -146,7 +146,7 @@ TEST_CASE("the one alert of a batch that a receiver refuses is found and counted
 }
 
 TEST_CASE("HTTPS: the receiver must be who it says, and may ask the same", "[http]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const Certificates certificates(folder);
     HttpReceiver receiver({certificates.server, certificates.server_key, certificates.authority});
     config::OutputSetting setting = http_setting(receiver.port(), "https");

@@ -95,7 +95,7 @@ std::string only(const Entry& entry, const std::string& name) {
 }  // namespace
 
 TEST_CASE("a journal gets structured fields, whatever they hold", "[journald]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     Journal journal(folder.path("socket"));
     config::OutputSetting setting = config::OutputSetting::of_type("journald");
     setting.path = folder.path("socket");
@@ -119,7 +119,7 @@ TEST_CASE("a journal gets structured fields, whatever they hold", "[journald]") 
 }
 
 TEST_CASE("what no datagram holds comes to the journal as a file", "[journald]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     Journal journal(folder.path("socket"));
     config::OutputSetting setting = config::OutputSetting::of_type("journald");
     setting.path = folder.path("socket");
@@ -132,7 +132,7 @@ TEST_CASE("what no datagram holds comes to the journal as a file", "[journald]")
 }
 
 TEST_CASE("a journal that starts late gets what waited, in order", "[journald]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     config::OutputSetting setting = config::OutputSetting::of_type("journald");
     setting.path = folder.path("socket");
     const auto delivery = deliver_to(setting);

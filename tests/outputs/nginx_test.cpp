@@ -64,7 +64,7 @@ std::string filled_in(std::string text, const std::vector<std::string>& values) 
 /// In the foreground, one process, everything it writes in the folder.
 class Nginx {
   public:
-    explicit Nginx(const TemporaryFolder& folder)
+    explicit Nginx(const Folder& folder)
         : folder_(folder.path("")), config_(folder.path("nginx.conf")), port_(free_port()) {
         folder_.pop_back();
         std::ofstream(config_) << filled_in(kConfig, {folder_, std::to_string(port_), kToken});
@@ -143,7 +143,7 @@ struct Scene {
         setting.gzip = true;
     }
 
-    TemporaryFolder folder;
+    Folder folder;
     Certificates certificates{folder};
     Nginx nginx{folder};
     config::OutputSetting setting = config::OutputSetting::of_type("http");

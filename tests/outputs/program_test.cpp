@@ -30,7 +30,7 @@ std::vector<std::string> ids_in(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a program reads alerts as lines of JSON", "[program]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const auto delivery = deliver_to(program_setting("exec cat > " + folder.path("got")));
     offer(*delivery, 0, 500);
     delivery->finish(kPatience);
@@ -40,7 +40,7 @@ TEST_CASE("a program reads alerts as lines of JSON", "[program]") {
 }
 
 TEST_CASE("a program that ends is started again, and nothing is lost", "[program]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     // It takes one alert and ends.
     const auto delivery = deliver_to(
         program_setting("IFS= read -r line; printf '%s\\n' \"$line\" >> " + folder.path("got")));
@@ -55,7 +55,7 @@ TEST_CASE("a program that ends is started again, and nothing is lost", "[program
 }
 
 TEST_CASE("a program that reads nothing is ended and started again", "[program]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     config::OutputSetting setting =
         program_setting("echo $$ >> " + folder.path("starts") + "; exec sleep 1000");
     setting.timeout.value = std::chrono::milliseconds(100);

@@ -52,7 +52,7 @@ support::Child start_receiver(std::vector<std::string> words, int port) {
 
 }  // namespace
 
-Certificates::Certificates(const TemporaryFolder& folder)
+Certificates::Certificates(const Folder& folder)
     : authority(folder.path("authority.pem")),
       server(folder.path("server.pem")),
       server_key(server + ".key"),

@@ -19,7 +19,7 @@ constexpr std::chrono::seconds kPatience{60};
 
 /// An authority of the test's own and what it signed, as PEM files.
 struct Certificates {
-    explicit Certificates(const TemporaryFolder& folder);
+    explicit Certificates(const Folder& folder);
 
     std::string authority;
     std::string server;  // for localhost and 127.0.0.1

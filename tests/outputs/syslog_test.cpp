@@ -1,11 +1,8 @@
 // rsyslog, as Debian packages it, on sockets of the test's own.
-#include <csignal>
-#include <fstream>
-#include <regex>
-
 #include "engine/base/fd.h"
 #include "outputs/address.h"
 #include "outputs/syslog_message.h"
+#include "tests/outputs/rsyslog.h"
 #include "tests/outputs/scene.h"
 
 using namespace saker;
@@ -13,69 +10,6 @@ using namespace saker::outputs;
 using namespace saker::testing;
 
 namespace {
-
-/// rsyslogd with a configuration of the test's, writing what it received to a file.
-class Rsyslog {
-  public:
-    Rsyslog(const TemporaryFolder& folder, const std::string& input)
-        : written_(folder.path("received")), config_(folder.path("rsyslog.conf")) {
-        std::ofstream(config_) << "global(workDirectory=\"" << folder.path("") << "\""
-                               << " maxMessageSize=\"128k\""
-                               << " parser.escapeControlCharactersOnReceive=\"off\")\n"
-                               << input << "template(name=\"t\" type=\"string\" string=\""
-                               << "%pri%|%hostname%|%app-name%|%structured-data%|%msg%\\n\")\n"
-                               << "*.* action(type=\"omfile\" file=\"" << written_
-                               << "\" template=\"t\" flushInterval=\"1\" flushOnTXEnd=\"on\")\n";
-        start();
-    }
-
-    void start() {
-        child_.reset();
-        auto started =
-            support::Child::start({"rsyslogd", "-n", "-f", config_, "-i", config_ + ".pid"});
-        REQUIRE(started);
-        child_ = std::make_unique<support::Child>(std::move(*started));
-    }
-
-    void kill() {
-        child_->signal(SIGKILL);
-        child_->wait(kPatience);
-    }
-
-    std::vector<std::string> lines() const {
-        std::istringstream stream(text_of(written_));
-        std::vector<std::string> all;
-        for (std::string line; std::getline(stream, line);) {
-            // rsyslog tells of its own start and end, too.
-            if (line.find("|saker|") != std::string::npos) {
-                all.push_back(line);
-            }
-        }
-        return all;
-    }
-
-    /// The ids received, once there are so many different ones.
-    std::vector<std::string> ids_until(size_t different) const {
-        std::vector<std::string> found;
-        wait_until([&] {
-            found.clear();
-            static const std::regex kId("saker@32473 id=\"([0-9]+)\"");
-            for (const std::string& line : lines()) {
-                std::smatch match;
-                if (std::regex_search(line, match, kId)) {
-                    found.push_back(match[1]);
-                }
-            }
-            return without_repetitions(found).size() >= different;
-        });
-        return found;
-    }
-
-  private:
-    std::string written_;
-    std::string config_;
-    std::unique_ptr<support::Child> child_;
-};
 
 config::OutputSetting syslog_setting(const std::string& address) {
     config::OutputSetting setting = config::OutputSetting::of_type("syslog");
@@ -101,15 +35,10 @@ std::string tls_input(const Certificates& certificates, int port) {
            std::to_string(port) + "\")\n";
 }
 
-std::string tcp_input(int port) {
-    return "module(load=\"imtcp\")\ninput(type=\"imtcp\" address=\"127.0.0.1\" port=\"" +
-           std::to_string(port) + "\")\n";
-}
-
 }  // namespace
 
 TEST_CASE("rsyslog takes alerts over a unix socket", "[syslog]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string path = folder.path("log");
     Rsyslog rsyslog(folder,
                     "module(load=\"imuxsock\" sysSock.use=\"off\")\ninput(type=\"imuxsock\""
@@ -127,7 +56,7 @@ TEST_CASE("rsyslog takes alerts over a unix socket", "[syslog]") {
 }
 
 TEST_CASE("rsyslog takes alerts over UDP", "[syslog]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const int port = free_port();
     Rsyslog rsyslog(folder,
                     "module(load=\"imudp\")\ninput(type=\"imudp\" address=\"127.0.0.1\""
@@ -148,7 +77,7 @@ TEST_CASE("rsyslog takes alerts over UDP", "[syslog]") {
 }
 
 TEST_CASE("rsyslog takes alerts over TCP, hostile ones too, each as one message", "[syslog]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const int port = free_port();
     Rsyslog rsyslog(folder, tcp_input(port));
     const auto delivery = deliver_to(syslog_setting("tcp:localhost:" + std::to_string(port)));
@@ -168,7 +97,7 @@ TEST_CASE("rsyslog takes alerts over TCP, hostile ones too, each as one message"
 }
 
 TEST_CASE("rsyslog that is killed under load and comes back has every alert", "[syslog]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const int port = free_port();
     const bool with_tls = GENERATE(false, true);
     const Certificates certificates(folder);
@@ -191,7 +120,7 @@ TEST_CASE("rsyslog that is killed under load and comes back has every alert", "[
 }
 
 TEST_CASE("what a TLS receiver says while we wait for it breaks nothing", "[syslog]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const Certificates certificates(folder);
     auto talker = support::Child::start(
         {SAKER_SOURCE_DIR "/tests/outputs/talker", certificates.server, certificates.server_key});
@@ -210,7 +139,7 @@ TEST_CASE("what a TLS receiver says while we wait for it breaks nothing", "[sysl
 }
 
 TEST_CASE("TLS receivers must be who they say", "[syslog]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const Certificates certificates(folder);
     const int port = free_port();
     Rsyslog rsyslog(folder, tls_input(certificates, port));

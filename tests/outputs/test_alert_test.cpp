@@ -26,7 +26,7 @@ support::Finished send_test(const std::string& config, std::vector<std::string> 
     return support::run_program(words, kPatience);
 }
 
-std::string write(const TemporaryFolder& folder, const std::string& text) {
+std::string write(const Folder& folder, const std::string& text) {
     std::ofstream(folder.path("saker.yaml")) << text;
     return folder.path("saker.yaml");
 }
@@ -60,7 +60,7 @@ class LogSocket {
 }  // namespace
 
 TEST_CASE("a test alert reaches every kind of place, in each one's format", "[test_alert]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     HttpReceiver receiver;
     const LogSocket log(folder.path("log"));
     const std::vector<std::string> formats{"text", "json", "ecs", "ocsf", "cef", "otlp"};
@@ -105,7 +105,7 @@ TEST_CASE("a test alert reaches every kind of place, in each one's format", "[te
 }
 
 TEST_CASE("who does not take a test alert is named, and why", "[test_alert]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     HttpReceiver refuses;
     HttpReceiver stalls;
     refuses.behave("answer 400");
@@ -139,7 +139,7 @@ TEST_CASE("who does not take a test alert is named, and why", "[test_alert]") {
 }
 
 TEST_CASE("a test alert passes filters and says which of them would not let it", "[test_alert]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string config =
         write(folder, "outputs:\n  - {type: file, name: urgent, priority: critical, path: " +
                           folder.path("urgent") +
@@ -162,7 +162,7 @@ TEST_CASE("a test alert passes filters and says which of them would not let it",
 }
 
 TEST_CASE("a test alert leaves a running daemon's spool and files alone", "[test_alert]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     HttpReceiver receiver;
     const std::string config =
         write(folder, "state_directory: " + folder.path("state") +
@@ -192,7 +192,7 @@ TEST_CASE("a test alert writes nothing the daemon may not", "[test_alert]") {
         WARN("only root can own less than it may write");
         return;
     }
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string theirs = folder.path("theirs");
     REQUIRE(::mkdir(theirs.c_str(), 0755) == 0);
     REQUIRE(::chown(theirs.c_str(), 65534, 65534) == 0);
@@ -206,7 +206,7 @@ TEST_CASE("a test alert writes nothing the daemon may not", "[test_alert]") {
 }
 
 TEST_CASE("a wrong configuration, no outputs and no --test are said", "[test_alert]") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string config = write(folder, "outputs: []\n");
     CHECK(send_test(config).status == 5);
     CHECK(send_test(config).err.find("no outputs") != std::string::npos);

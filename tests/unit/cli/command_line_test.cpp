@@ -177,6 +177,26 @@ TEST_CASE("an output that cannot be opened ends run with 5") {
     CHECK(said.err.find("saker: ready") == std::string::npos);
 }
 
+TEST_CASE("outputs have names of their own") {
+    const Folder folder;
+    const auto check = [&](const std::string& outputs) {
+        return saker_says({"check", "-c", folder.write("saker.yaml", "outputs: [" + outputs + "]"),
+                           folder.write("rules.yaml", kRule)});
+    };
+    const std::string http = "{type: http, url: \"http://127.0.0.1:9/\"";
+    CHECK(check("{type: file, path: /a}, {type: file, path: /b}").status == 0);
+    CHECK(check("{type: file, path: /a, name: siem}, " + http + "}").status == 0);
+    const auto outputs = GENERATE_COPY(values<std::string>(
+        {http + "}, " + http + "}", "{type: file, path: /a, name: http}, " + http + "}",
+         "{type: stdout, name: a}, {type: file, path: /a, name: a}"}));
+    const Finished wrong = check(outputs);
+    INFO(outputs);
+    CHECK(wrong.status == 1);
+    CHECK_THAT(wrong.out, Catch::Contains("saker.yaml:1:") &&
+                              Catch::Contains("two outputs are called") &&
+                              Catch::Contains("give each a `name` of its own"));
+}
+
 TEST_CASE("check warns of a configuration anybody may write, and fails on a wrong one") {
     const Folder folder;
     const std::string rules = folder.write("rules.yaml", kRule);

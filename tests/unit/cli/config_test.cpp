@@ -24,12 +24,12 @@ std::string slurp(const std::string& path) {
 }
 
 /// A folder of its own, gone with it.
-class TemporaryFolder {
+class Folder {
   public:
-    TemporaryFolder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    Folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
 
     std::string write(const std::string& name, const std::string& text) const {
         std::ofstream(path_ + "/" + name) << text;
@@ -230,7 +230,7 @@ TEST_CASE("the environment fills in what a file leaves to it") {
 }
 
 TEST_CASE("drop-ins are laid over the file, by name, and single settings over all") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string file = folder.write("my.yaml",
                                           "priority: error\nlabels: {a: one, b: one}\n"
                                           "outputs: [{type: stdout}]\n");
@@ -279,7 +279,7 @@ TEST_CASE("hostile YAML is bounded") {
 }
 
 TEST_CASE("files that are not there, not files, too large, or open to all") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string path = folder.path() + "/c.yaml";
 
     CHECK_FALSE(config::read({path, {}}).ok());

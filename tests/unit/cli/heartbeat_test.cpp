@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -50,6 +51,14 @@ TEST_CASE("the last beat counts, and reading it changes nothing") {
         CHECK(next.earlier()->time == kTime);
         CHECK(next.earlier()->held_back == 7);
     }
+}
+
+TEST_CASE("how long nobody watched is a number, too") {
+    const BlindTime died = blind_time({Beat::State::running, kTime, 0}, kTime + 2'500'000'000);
+    CHECK_FALSE(died.was_stopped);
+    CHECK(died.seconds == 2.5);
+    CHECK(blind_time({Beat::State::stopped, kTime, 0}, kTime).was_stopped);
+    CHECK(std::isinf(blind_time({Beat::State::running, 0, 0}, kTime).seconds));
 }
 
 TEST_CASE("a run that was stopped says so") {

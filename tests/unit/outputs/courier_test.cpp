@@ -8,8 +8,8 @@
 
 using namespace saker;
 using namespace saker::outputs;
+using saker::support::Folder;
 using saker::testing::alert_of;
-using saker::testing::TemporaryFolder;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -123,7 +123,7 @@ TEST_CASE("alerts arrive in order, in batches or one by one, whatever fails in b
 }
 
 TEST_CASE("what was not delivered at the end is delivered after the next start, first") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const SpoolOptions options{folder.path("spool.db")};
     Receiver receiver;
     receiver.is_away = true;
@@ -142,7 +142,7 @@ TEST_CASE("what was not delivered at the end is delivered after the next start, 
 }
 
 TEST_CASE("how long an alert took is told once it has arrived, restarts and failures included") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const SpoolOptions options{folder.path("spool.db")};
     Receiver receiver;
     receiver.is_away = true;
@@ -181,7 +181,7 @@ TEST_CASE("what waits in memory at the end is lost, and counted") {
 }
 
 TEST_CASE("the end does not wait for a receiver that fails while the disk keeps what waits") {
-    const TemporaryFolder folder;
+    const Folder folder;
     Receiver receiver;
     receiver.is_away = true;
     Delivery delivery("fake", spooled(receiver, {folder.path("spool.db")}), 1000);

@@ -3,13 +3,14 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "tests/unit/outputs/sample.h"
 
 using namespace saker;
 using namespace saker::outputs;
+using saker::support::Folder;
 using saker::testing::alert_of;
-using saker::testing::TemporaryFolder;
 using saker::testing::text_of;
 
 namespace {
@@ -41,7 +42,7 @@ bool exists(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a file that grew too large is put aside, and so many are kept") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string path = folder.path("alerts");
     config::OutputSetting setting = file_setting(path);
     setting.rotate_size.number = 1 << 20;
@@ -70,7 +71,7 @@ TEST_CASE("a file is due when it is too large or too old, and never when it is e
 }
 
 TEST_CASE("a file that was moved away is made anew when told so, and not before") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string path = folder.path("alerts");
     const auto file = open_file(file_setting(path));
     REQUIRE(file->deliver(alert_of("1")));
@@ -86,7 +87,7 @@ TEST_CASE("a file that was moved away is made anew when told so, and not before"
 }
 
 TEST_CASE("alerts go on into the old file when no new one can be made, and it is said") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string path = folder.path("alerts");
     const auto file = open_file(file_setting(path));
     std::filesystem::rename(path, folder.path("moved"));

@@ -1,13 +1,12 @@
 // Alerts to deliver.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 #include "engine/alert.h"
+#include "tests/support/folder.h"
 
 namespace saker::testing {
 
@@ -23,22 +22,7 @@ inline Alert alert_of(const std::string& id, const std::string& rule = "A rule")
     return made;
 }
 
-/// A folder of its own, removed with everything in it.
-class TemporaryFolder {
-  public:
-    TemporaryFolder() { path_ = ::mkdtemp(path_.data()); }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    std::string path(const std::string& name) const { return path_ + "/" + name; }
-
-  private:
-    std::string path_ = "/tmp/saker-outputs-XXXXXX";
-};
+using support::Folder;
 
 inline std::string text_of(const std::string& path) {
     std::ifstream file(path);

@@ -8,7 +8,7 @@
 
 using namespace saker;
 using namespace saker::outputs;
-using saker::testing::TemporaryFolder;
+using saker::support::Folder;
 
 namespace {
 
@@ -41,7 +41,7 @@ std::vector<std::string> ids(Spool& spool, uint64_t after = 0, size_t most = 100
 }  // namespace
 
 TEST_CASE("a spool keeps order and bytes, and forgets what it is told to") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const bool on_disk = GENERATE(true, false);
     const std::string path = on_disk ? folder.path("spool.db") : "";
     const auto spool = open_spool({path});
@@ -61,7 +61,7 @@ TEST_CASE("a spool keeps order and bytes, and forgets what it is told to") {
 }
 
 TEST_CASE("what is in a spool is there again after the next start, and numbers go on") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const SpoolOptions options{folder.path("spool.db")};
     uint64_t last = 0;
     {
@@ -80,7 +80,7 @@ TEST_CASE("what is in a spool is there again after the next start, and numbers g
 }
 
 TEST_CASE("a spool of before parcels had times goes on, and new ones have theirs") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string path = folder.path("spool.db");
     sqlite3* old = nullptr;
     REQUIRE(::sqlite3_open(path.c_str(), &old) == SQLITE_OK);
@@ -131,7 +131,7 @@ TEST_CASE("an alert larger than the whole spool still gets in alone") {
 }
 
 TEST_CASE("two daemons do not share a spool") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const SpoolOptions options{folder.path("spool.db")};
     const auto spool = open_spool(options);
     const auto second = Spool::open(options);
@@ -140,7 +140,7 @@ TEST_CASE("two daemons do not share a spool") {
 }
 
 TEST_CASE("a broken spool is put aside") {
-    const TemporaryFolder folder;
+    const Folder folder;
     const std::string path = folder.path("spool.db");
     std::ofstream(path) << std::string(4096, 'x');
     const auto spool = open_spool({path});
