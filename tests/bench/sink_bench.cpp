@@ -34,6 +34,8 @@ constexpr const char* kRules =
     "  output: \"opened %fd.name (program %proc.name, command %proc.cmdline)\"\n"
     "  priority: WARNING\n";
 
+constexpr const char* kReadsAll = "exec cat >/dev/null";
+
 struct Options {
     size_t acts = 1000;         // of the latency
     double acts_a_second = 50;  // the same
@@ -57,7 +59,7 @@ struct Sinks {
 
     Arrivals to_stdout, to_file, to_udp, to_tcp, to_http;
     FileReader file;
-    UdpReceiver udp;
+    DatagramReceiver udp;
     TcpReceiver tcp;
     HttpReceiver http;
 
@@ -276,12 +278,34 @@ config::OutputSetting http_at(std::string url, uint32_t batch) {
     return setting;
 }
 
+config::OutputSetting kafka_at(std::string brokers) {
+    config::OutputSetting setting = config::OutputSetting::of_type("kafka");
+    setting.brokers = std::move(brokers);
+    setting.topic = "alerts";
+    return setting;
+}
+
+config::OutputSetting journal_at(std::string path) {
+    config::OutputSetting setting = config::OutputSetting::of_type("journald");
+    setting.path = std::move(path);
+    return setting;
+}
+
+config::OutputSetting program_of(std::vector<std::string> command) {
+    config::OutputSetting setting = config::OutputSetting::of_type("program");
+    setting.command = std::move(command);
+    return setting;
+}
+
 void measure_rates(const Options& options) {
     const Folder folder;
     Arrivals arrivals(options.alerts);
-    const UdpReceiver udp(arrivals);
+    const DatagramReceiver udp(arrivals);
     const TcpReceiver tcp(arrivals);
     const HttpReceiver http(arrivals);
+    const TlsReceiver tls(folder);
+    const DatagramReceiver journal(folder.path("journal"), arrivals);
+    const KafkaBroker broker;
     const std::string url = fmt::format("http://127.0.0.1:{}/", http.port());
     const std::string tcp_address = fmt::format("tcp:127.0.0.1:{}", tcp.port());
     const size_t most = options.alerts;
@@ -297,6 +321,14 @@ void measure_rates(const Options& options) {
                syslog_at(fmt::format("udp:127.0.0.1:{}", udp.port())), folder.path("udp.db"));
     print_rate("syslog, TCP, spool on disk", most, syslog_at(tcp_address), folder.path("tcp.db"));
     print_rate("syslog, TCP, spool in memory", most, syslog_at(tcp_address), "");
+    config::OutputSetting secret = syslog_at(fmt::format("tls:127.0.0.1:{}", tls.port()));
+    secret.ca_file = tls.certificate();
+    print_rate("syslog, TLS, spool on disk", most, secret, folder.path("tls.db"));
+    print_rate("journald, spool on disk", most, journal_at(folder.path("journal")),
+               folder.path("journal.db"));
+    print_rate("Kafka, acks: all, disk", most, kafka_at(broker.address()), folder.path("kafka.db"));
+    print_rate("program, spool on disk", most, program_of({"/bin/sh", "-c", kReadsAll}),
+               folder.path("program.db"));
     print_rate("HTTP, 1 a request, disk", most / 10, http_at(url, 1), folder.path("one.db"));
     print_rate("HTTP, 100 a request, disk", most, http_at(url, 100), folder.path("many.db"));
     print_rate("HTTP, 100 a request, memory", most, http_at(url, 100), "");
@@ -314,16 +346,34 @@ void print_state(double minutes, pid_t daemon, const Folder& folder, const Sinks
     std::fflush(stdout);
 }
 
-/// All outputs, one of them to a port where nobody listens.
+/// Those beside `Sinks` that there are, and one to a port where nobody listens.
+struct MoreSinks {
+    explicit MoreSinks(const Folder& folder)
+        : nobody(0), tls(folder), journal(folder.path("journal"), nobody) {}
+
+    std::string configuration(const Folder& folder) const {
+        return fmt::format(
+            "  - {{type: http, name: dead, url: \"http://127.0.0.1:1/\"}}\n"
+            "  - {{type: program, command: [/bin/sh, -c, \"{}\"]}}\n"
+            "  - {{type: syslog, name: tls, address: \"tls:127.0.0.1:{}\", ca_file: {}}}\n"
+            "  - {{type: journald, path: {}}}\n"
+            "  - {{type: kafka, brokers: \"{}\", topic: alerts}}\n",
+            kReadsAll, tls.port(), tls.certificate(), folder.path("journal"), broker.address());
+    }
+
+    Arrivals nobody;
+    TlsReceiver tls;
+    DatagramReceiver journal;
+    KafkaBroker broker;
+};
+
+/// Every kind of output, and a dead one.
 void measure_memory(const Options& options) {
     const Folder folder;
     const auto acts = static_cast<size_t>(options.minutes * 60 * options.load);
     Sinks sinks(folder, acts);
-    Daemon daemon = start_daemon(
-        folder, sinks.configuration(
-                    folder,
-                    "  - {type: http, name: dead, url: \"http://127.0.0.1:1/\"}\n"
-                    "  - {type: program, command: [/bin/sh, -c, \"exec cat >/dev/null\"]}\n"));
+    const MoreSinks more(folder);
+    Daemon daemon = start_daemon(folder, sinks.configuration(folder, more.configuration(folder)));
     fmt::print("\n{:>8}{:>14}{:>14}{:>14}{:>12}{:>12}\n", "minutes", "resident MB", "rings MB",
                "dead spool MB", "at stdout", "at HTTP");
     print_state(0, daemon.child().pid(), folder, sinks);

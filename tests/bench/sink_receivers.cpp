@@ -2,13 +2,17 @@
 
 #include <fcntl.h>
 #include <httplib.h>
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace saker::bench {
@@ -18,6 +22,11 @@ constexpr std::string_view kFolder = "/nowhere/act-";
 constexpr int kNap = 100;  // ms; how late an end may be noticed
 constexpr size_t kRoom = 1 << 18;
 
+[[noreturn]] void give_up(const char* what) {
+    std::perror(what);
+    std::exit(1);
+}
+
 /// A socket on a port of the loopback that nobody has.
 int bind_loopback(const Fd& socket) {
     sockaddr_in address{};
@@ -26,10 +35,37 @@ int bind_loopback(const Fd& socket) {
     socklen_t size = sizeof address;
     if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
         ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-        std::perror("a port of the loopback");
-        std::exit(1);
+        give_up("a port of the loopback");
     }
     return ntohs(address.sin_port);
+}
+
+/// Somebody else may take it in between; then the bench does not start.
+int free_port() {
+    const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    return bind_loopback(socket);
+}
+
+support::Child start(const std::vector<std::string>& words) {
+    auto child = support::Child::start(words);
+    if (!child) {
+        give_up(words.front().c_str());
+    }
+    return std::move(*child);
+}
+
+/// For 127.0.0.1; the key is beside it.
+std::string make_certificate(const support::Folder& folder) {
+    const std::string path = folder.path("certificate.pem");
+    const support::Finished made = support::run_program(
+        {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-keyout", path + ".key", "-out", path},
+        std::chrono::seconds(60));
+    if (made.status != 0) {
+        give_up("openssl");
+    }
+    return path;
 }
 
 bool is_readable(const Fd& fd) {
@@ -93,26 +129,67 @@ std::vector<Clock::time_point> Arrivals::when() const {
     return when_;
 }
 
-UdpReceiver::UdpReceiver(Arrivals& arrivals)
+DatagramReceiver::DatagramReceiver(Arrivals& arrivals)
     : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), port_(bind_loopback(socket_)) {
     constexpr int kBuffer = 8 << 20;
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kBuffer, sizeof kBuffer);
-    thread_ = std::thread([this, &arrivals] {
-        std::string bytes(kRoom, '\0');
-        while (!is_ending_) {
-            if (!is_readable(socket_)) {
-                continue;
-            }
-            const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
-            arrivals.saw(
-                std::string_view(bytes).substr(0, static_cast<size_t>(std::max<ssize_t>(got, 0))));
-        }
-    });
+    thread_ = std::thread([this, &arrivals] { serve(arrivals); });
 }
 
-UdpReceiver::~UdpReceiver() {
+DatagramReceiver::DatagramReceiver(const std::string& path, Arrivals& arrivals)
+    : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+        give_up("a unix socket");
+    }
+    thread_ = std::thread([this, &arrivals] { serve(arrivals); });
+}
+
+DatagramReceiver::~DatagramReceiver() {
     is_ending_ = true;
     thread_.join();
+}
+
+void DatagramReceiver::serve(Arrivals& arrivals) {
+    std::string bytes(kRoom, '\0');
+    while (!is_ending_) {
+        if (!is_readable(socket_)) {
+            continue;
+        }
+        const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
+        arrivals.saw(
+            std::string_view(bytes).substr(0, static_cast<size_t>(std::max<ssize_t>(got, 0))));
+    }
+}
+
+TlsReceiver::TlsReceiver(const support::Folder& folder)
+    : certificate_(make_certificate(folder)),
+      port_(free_port()),
+      child_(
+          start({"/bin/sh", "-c", "exec openssl s_server -quiet \"$@\" >/dev/null", "sh", "-accept",
+                 std::to_string(port_), "-cert", certificate_, "-key", certificate_ + ".key"})) {}
+
+KafkaBroker::KafkaBroker() {
+    rd_kafka_conf_t* settings = ::rd_kafka_conf_new();
+    std::array<char, 256> why{};
+    ::rd_kafka_conf_set(settings, "log_level", "0", why.data(), why.size());
+    owner_ = ::rd_kafka_new(RD_KAFKA_PRODUCER, settings, why.data(), why.size());
+    cluster_ = owner_ == nullptr ? nullptr : ::rd_kafka_mock_cluster_new(owner_, 1);
+    if (cluster_ == nullptr) {
+        give_up("a broker");
+    }
+    ::rd_kafka_mock_topic_create(cluster_, "alerts", 1, 1);
+}
+
+KafkaBroker::~KafkaBroker() {
+    ::rd_kafka_mock_cluster_destroy(cluster_);
+    ::rd_kafka_destroy(owner_);
+}
+
+std::string KafkaBroker::address() const {
+    return ::rd_kafka_mock_cluster_bootstraps(cluster_);
 }
 
 TcpReceiver::TcpReceiver(Arrivals& arrivals)

@@ -12,10 +12,14 @@
 #include <vector>
 
 #include "engine/base/fd.h"
+#include "tests/support/child.h"
+#include "tests/support/folder.h"
 
 namespace httplib {
 class Server;
 }
+struct rd_kafka_s;
+struct rd_kafka_mock_cluster_s;
 
 namespace saker::bench {
 
@@ -41,16 +45,21 @@ class Arrivals {
     size_t count_ = 0;
 };
 
-/// Syslog over UDP, on a port of the loopback.
-class UdpReceiver {
+/// Takes datagrams: syslog over UDP, or what goes to a journal.
+class DatagramReceiver {
   public:
-    explicit UdpReceiver(Arrivals& arrivals);
-    ~UdpReceiver();
-    UdpReceiver(const UdpReceiver&) = delete;
-    UdpReceiver& operator=(const UdpReceiver&) = delete;
+    /// On a port of the loopback.
+    explicit DatagramReceiver(Arrivals& arrivals);
+    /// On a unix socket, where nothing is yet.
+    DatagramReceiver(const std::string& path, Arrivals& arrivals);
+    ~DatagramReceiver();
+    DatagramReceiver(const DatagramReceiver&) = delete;
+    DatagramReceiver& operator=(const DatagramReceiver&) = delete;
     int port() const { return port_; }
 
   private:
+    void serve(Arrivals& arrivals);
+
     Fd socket_;
     int port_ = 0;
     std::atomic<bool> is_ending_ = false;
@@ -73,6 +82,34 @@ class TcpReceiver {
     int port_ = 0;
     std::atomic<bool> is_ending_ = false;
     std::thread thread_;
+};
+
+/// `openssl s_server` with a certificate of its own making: syslog over TLS. Nobody looks at what
+/// it reads.
+class TlsReceiver {
+  public:
+    explicit TlsReceiver(const support::Folder& folder);
+    int port() const { return port_; }
+    const std::string& certificate() const { return certificate_; }
+
+  private:
+    std::string certificate_;
+    int port_;
+    support::Child child_;
+};
+
+/// A broker of librdkafka's own, over real sockets; it keeps what it is sent in memory.
+class KafkaBroker {
+  public:
+    KafkaBroker();
+    ~KafkaBroker();
+    KafkaBroker(const KafkaBroker&) = delete;
+    KafkaBroker& operator=(const KafkaBroker&) = delete;
+    std::string address() const;
+
+  private:
+    rd_kafka_s* owner_;
+    rd_kafka_mock_cluster_s* cluster_;
 };
 
 /// Answers every POST with 200.
