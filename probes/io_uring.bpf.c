@@ -9,10 +9,12 @@
 
 enum uring_opcode {
     URING_SENDMSG = 9,
+    URING_RECVMSG = 10,
     URING_ACCEPT = 13,
     URING_CONNECT = 16,
     URING_OPENAT = 18,
     URING_SEND = 26,
+    URING_RECV = 27,
     URING_OPENAT2 = 28,
     URING_RENAMEAT = 35,
     URING_UNLINKAT = 36,
@@ -65,6 +67,10 @@ static __always_inline __u32 event_of_opcode(__u8 opcode) {
             return EVENT_sendto;
         case URING_SENDMSG:
             return EVENT_sendmsg;
+        case URING_RECV:
+            return EVENT_recvfrom;
+        case URING_RECVMSG:
+            return EVENT_recvmsg;
         default:
             return EVENT_COUNT;
     }
@@ -128,6 +134,8 @@ static __always_inline void read_request(struct uring_request* asked,
         case EVENT_accept4:
         case EVENT_sendto:
         case EVENT_sendmsg:
+        case EVENT_recvfrom:
+        case EVENT_recvmsg:
             read_of_socket(asked, request);
             break;
         case EVENT_renameat2:
@@ -258,6 +266,8 @@ static __noinline int tell(struct uring_request* asked, const struct file* file,
             return tell_accept(asked, file, result, is_known);
         case EVENT_sendto:
         case EVENT_sendmsg:
+        case EVENT_recvfrom:
+        case EVENT_recvmsg:
             return tell_message(asked, file, result);
         case EVENT_renameat2:
         case EVENT_linkat:

@@ -14,8 +14,9 @@ struct uring_request {
     __u64 flags;
     __u64 mode;
     __u64 resolve;
-    __u64 size;  /* of a message, or the queue of a listening socket */
-    __u32 fixed; /* what is opened gets no descriptor, but a slot of the ring's own */
+    __u64 size;    /* of a message, or the queue of a listening socket */
+    __u64 message; /* where the process has the struct of one to be received */
+    __u32 fixed;   /* what is opened gets no descriptor, but a slot of the ring's own */
     __u32 domain, type, protocol;
     __u32 address_length;
     char address[SOCKADDR_MAX];
@@ -49,19 +50,30 @@ static __always_inline void read_socket(struct uring_request* asked,
     asked->fixed = peek(socket, file_slot);
 }
 
-static __always_inline void read_message(struct uring_request* asked,
-                                         const struct io_sr_msg* message) {
+/* The address a message goes to, or the one it came from. */
+static __always_inline void read_name_of(struct uring_request* asked, const void* message) {
     struct {
         __u64 name;
         __u32 length, room;
     } user = {};
 
-    if (asked->event == EVENT_sendto) {
-        asked->size = (__u32)peek(message, len);
-        return;
-    }
-    if (!bpf_probe_read_user(&user, sizeof(user), peek(message, umsg)) && user.name)
+    if (!bpf_probe_read_user(&user, sizeof(user), message) && user.name)
         read_address(asked, (const void*)user.name, user.length);
+}
+
+static __always_inline void read_message(struct uring_request* asked,
+                                         const struct io_sr_msg* message) {
+    switch (asked->event) {
+        case EVENT_sendmsg:
+            read_name_of(asked, peek(message, umsg));
+            break;
+        case EVENT_recvmsg:
+            asked->message = (__u64)peek(message, umsg);
+            break;
+        default:
+            asked->size = (__u32)peek(message, len);
+            break;
+    }
 }
 
 static __always_inline void read_of_socket(struct uring_request* asked,
@@ -75,6 +87,7 @@ static __always_inline void read_of_socket(struct uring_request* asked,
     asked->fd = -1;
     asked->fixed = 0;
     asked->size = 0;
+    asked->message = 0;
     asked->address_length = 0;
     __builtin_memset(asked->address, 0, sizeof(asked->address));
     /* cef216fc32d7 (5.19): until the file is looked up its descriptor is kept. */
@@ -97,6 +110,8 @@ static __always_inline void read_of_socket(struct uring_request* asked,
             break;
         case EVENT_sendto:
         case EVENT_sendmsg:
+        case EVENT_recvfrom:
+        case EVENT_recvmsg:
             read_message(asked, (const void*)request);
             break;
         default:
@@ -219,6 +234,8 @@ static __noinline int tell_message(struct uring_request* asked, const struct fil
     event->res = result;
     event->fd = asked->fd;
     event->size = asked->size ? asked->size : result > 0 ? result : 0;
+    if (asked->message && result >= 0)
+        read_name_of(asked, (const void*)asked->message);
     put_kernel_bytes(&event->header, &event->addr, asked->address, asked->address_length);
     put_socket_of_file(&event->header, socket_of(event), file);
     if (event->remote.family == 0 && asked->address_length)

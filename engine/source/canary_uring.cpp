@@ -114,7 +114,7 @@ io_uring_sqe misuse(uint8_t opcode, const Fd& no_socket) {
     if (opcode == kBind) {
         request.addr = address_of(&kNobody);
         request.addr2 = sizeof kNobody;
-    } else if (opcode == IORING_OP_SENDMSG) {
+    } else if (opcode == IORING_OP_SENDMSG || opcode == IORING_OP_RECVMSG) {
         request.addr = address_of(&kNothing);
     }
     return request;
@@ -145,6 +145,8 @@ std::optional<Act> act_of(const EventSet& events, const Props& props) {
         {EVENT_accept4, misuse(IORING_OP_ACCEPT, props.no_socket)},
         {EVENT_sendto, misuse(IORING_OP_SEND, props.no_socket)},
         {EVENT_sendmsg, misuse(IORING_OP_SENDMSG, props.no_socket)},
+        {EVENT_recvfrom, misuse(IORING_OP_RECV, props.no_socket)},
+        {EVENT_recvmsg, misuse(IORING_OP_RECVMSG, props.no_socket)},
         {EVENT_socket, misuse(IORING_OP_SOCKET, props.no_socket), true},
         {EVENT_bind, misuse(kBind, props.no_socket), true},
         {EVENT_listen, misuse(kListen, props.no_socket), true},

@@ -209,7 +209,7 @@ TEST_CASE("a service made through io_uring is told as by system calls", "[io_uri
     const sockaddr_in here = ipv4(7779);
     const sockaddr_in there = ipv4(7780);
     struct Seen {
-        int listening, accepted, bound, listened;
+        int listening, accepted, bound, listened, sender;
     };
     const Shared<Seen> seen;
     const auto story = capture([&] {
@@ -235,6 +235,9 @@ TEST_CASE("a service made through io_uring is told as by system calls", "[io_uri
         must(::connect(client, as_sockaddr(here), sizeof here) == 0, "a connection");
         seen->accepted = perform(socket_operation(IORING_OP_ACCEPT, seen->listening, nullptr, 0));
         must(perform(socket_operation(IORING_OP_SEND, client, "hello", 5)) == 5, "a message");
+        std::array<char, 64> got{};
+        must(perform(socket_operation(IORING_OP_RECV, seen->accepted, got.data(), got.size())) == 5,
+             "the message");
         char text[] = "datagram";
         iovec part{text, 8};
         msghdr message{};
@@ -243,9 +246,16 @@ TEST_CASE("a service made through io_uring is told as by system calls", "[io_uri
         message.msg_namelen = sizeof to;
         message.msg_iov = &part;
         message.msg_iovlen = 1;
+        const int receiver = new_socket(AF_INET, SOCK_DGRAM);
+        bind_to(receiver, as_sockaddr(there), sizeof there);
         const int datagrams = new_socket(AF_INET, SOCK_DGRAM);
         must(perform(socket_operation(IORING_OP_SENDMSG, datagrams, &message, 1)) == 8,
              "a datagram");
+        sockaddr_in from{};
+        message.msg_name = &from;
+        must(perform(socket_operation(IORING_OP_RECVMSG, receiver, &message, 1)) == 8,
+             "the datagram");
+        seen->sender = ntohs(from.sin_port);
     });
     REQUIRE(story.exit_code() == 0);
     REQUIRE(seen->accepted >= 0);
@@ -275,6 +285,15 @@ TEST_CASE("a service made through io_uring is told as by system calls", "[io_uri
     const Record& datagram = story.first("sendmsg", via(VIA_io_uring));
     CHECK(datagram.number("res") == 8);
     CHECK(datagram.end("remote") == "127.0.0.1:7780");
+    const Record& received = story.first("recvfrom", via(VIA_io_uring));
+    CHECK(received.number("res") == 5);
+    CHECK(received.number("size") == 64);
+    CHECK(received.end("local") == "127.0.0.1:7779");
+    CHECK(received.end("remote").starts_with("127.0.0.1:"));
+    const Record& taken = story.first("recvmsg", via(VIA_io_uring));
+    CHECK(taken.number("res") == 8);
+    CHECK(taken.end("local") == "127.0.0.1:7780");
+    CHECK(taken.end("remote") == "127.0.0.1:" + std::to_string(seen->sender));
 }
 
 TEST_CASE("an open by a system call is no io_uring's", "[io_uring]") {
