@@ -124,9 +124,13 @@ ReloadOutcome Reloader::reload(const std::string& why) {
         return refuse(why, hooks.error().text());
     }
     const std::string words = fmt::format("{} rules", prepared.rules->rules().size());
+    const bool asked_twice = asks_for_races(*prepared.rules);
     exchange({std::move(prepared), *std::move(deliveries), *std::move(hooks)});
     for (const std::string& spot : blind_spots(source_, wanted)) {
         log_warning("blind spot: " + spot);
+    }
+    if (asked_twice && !source_.asked_twice()) {
+        log_warning("rules ask for evt.toctou now: of files it is known only after a restart");
     }
     log_info("reloaded: " + words);
     tell({kReloaded,

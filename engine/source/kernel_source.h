@@ -76,6 +76,9 @@ class KernelSource final : public Source {
     /// What was chosen for every hook, and why.
     std::vector<HookReport> hooks() const;
 
+    /// As asked for when it was opened; no change brings it.
+    bool asked_twice() const { return options_.asked_twice; }
+
     /// How the processes that were there already became known.
     const std::string& snapshot_hook() const { return probes_.snapshot_program; }
 

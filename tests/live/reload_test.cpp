@@ -93,6 +93,21 @@ TEST_CASE("a mistake leaves everything as it was and is told by an alert", "[rel
     CHECK(daemon.stop() == 0);
 }
 
+TEST_CASE("what a reload cannot bring is said", "[reload]") {
+    const Folder folder;
+    const Puppet puppet = new_puppet();
+    const bool is_there_already = GENERATE(true, false);
+    const std::string race = rule("races", "evt.type = openat and evt.toctou = true");
+    Daemon daemon =
+        daemon_for(puppet, folder.write("rules.yaml", is_there_already ? race : kOpens));
+    replace(folder, "rules.yaml", kOpens + race);
+    hang_up(daemon);
+    REQUIRE(daemon.alert(kReloaded, patience()));
+    CHECK(daemon.stop() == 0);
+    const bool is_said = daemon.last_words().find("evt.toctou") != std::string::npos;
+    CHECK(is_said != is_there_already);
+}
+
 TEST_CASE("no event is lost or told twice by reloads", "[reload]") {
     const Folder folder;
     Puppet puppet = new_puppet();
