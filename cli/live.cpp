@@ -36,8 +36,8 @@ bool is_data(std::string_view field) {
 
 bool is_arguments(std::string_view field) {
     static constexpr std::string_view kFields[] = {
-        "proc.args",        "proc.aargs",   "proc.cmdline",  "proc.acmdline",  "proc.pcmdline",
-        "proc.sid.cmdline", "proc.exeline", "proc.cmdnargs", "proc.cmdlenargs"};
+        "proc.args",        "proc.aargs",   "proc.cmdline",  "proc.acmdline",   "proc.pcmdline",
+        "proc.sid.cmdline", "proc.exeline", "proc.cmdnargs", "proc.cmdlenargs", "evt.arg.args"};
     return std::ranges::any_of(kFields,
                                [&](std::string_view one) { return field.starts_with(one); });
 }

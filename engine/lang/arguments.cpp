@@ -140,6 +140,12 @@ bool print_resolved(ScratchText& out, const Context& context, const Member& memb
     }
 }
 
+/// The record of a program that was started may have only the begin of its arguments.
+bool has_more_in_state(const Event& event, const Member& member) {
+    return member.name == "args" && event.member<"trusted_exepath">() != nullptr &&
+           event.number<"res">() == 0;
+}
+
 void print_plain(ScratchText& out, const Event& event, const Member& member) {
     if (has_names(member.type) || member.type == MemberType::fd ||
         member.type == MemberType::result || member.type == MemberType::pid) {
@@ -156,6 +162,10 @@ void add_argument(const Context& context, const FieldArgument& argument, Values&
     ScratchText text(out.scratch());
     if (const Member* member = member_of(event, argument)) {
         if (is_absent(event, *member) && member->type != MemberType::path) {
+            return;
+        }
+        if (has_more_in_state(event, *member)) {
+            out.add(context.process.program->joined_args());
             return;
         }
         if (!print_resolved(text, context, *member, out.scratch()) && text.empty()) {

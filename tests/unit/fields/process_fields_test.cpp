@@ -382,16 +382,22 @@ TEST_CASE("births and deaths") {
            {"evt.arg.comm", "bash"},
            {"proc.name", "bash"}});
 
+    constexpr int64_t kInRecord = 4095;
+    Record more("arguments");
+    more.by(100, 60 * kSecond, 2, "ls")
+        .set("offset", kInRecord)
+        .text("bytes", std::string_view("home\0", 5));
+    login.world.tell(more);
     Record exec("execve");
     exec.by(100, 60 * kSecond, 2, "ls").text("exe", "ls").strings("args", {"-l", "/"});
     exec.text("filename", "./run.sh").text("interpreter", "/bin/ls").set("cap_effective", 1);
     check(login.world, exec,
           {{"proc.name", "ls"},
-           {"proc.cmdline", "ls -l /"},
+           {"proc.cmdline", "ls -l / home"},
            {"proc.pname", "sshd"},
            {"proc.interpreter", "/bin/ls"},
            {"proc.script", "./run.sh"},
-           {"evt.arg.args", "-l /"},
+           {"evt.arg.args", "-l / home"},
            {"evt.rawarg.exe", "ls"},
            {"evt.arg.cap_effective", "CAP_CHOWN"},
            {"evt.rawarg.cap_effective", "1"},
