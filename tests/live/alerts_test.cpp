@@ -23,7 +23,7 @@ std::string field(const std::optional<json>& alert, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("an ordinary program that reads /etc/shadow", "[alerts]") {
+TEST_CASE("an ordinary program that reads /etc/shadow", "[alerts][first]") {
     Scene scene;
     const auto before = std::chrono::steady_clock::now();
     REQUIRE(scene.puppet.act("exec cat /etc/shadow") == 0);
