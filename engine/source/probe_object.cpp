@@ -65,6 +65,18 @@ uint32_t link_id(int descriptor) {
     return info.id;
 }
 
+/// libbpf has copied what it needs: the pages of the file are the page cache's again, not counted
+/// as ours. Should they be read once more, they are still there.
+void give_back_embedded() {
+    const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const uintptr_t begin =
+        (reinterpret_cast<uintptr_t>(saker_probes_begin) + page - 1) & ~(page - 1);
+    const uintptr_t end = reinterpret_cast<uintptr_t>(saker_probes_end) & ~(page - 1);
+    if (begin < end) {
+        ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    }
+}
+
 /// libbpf looks among the types of modules for what the kernel itself lacks. Without CAP_SYS_ADMIN
 /// it may not, and before version 1.2 it then gives up, even for what is optional. But it looks
 /// only once: here, for a name nobody has, so that what is optional is simply absent later. Nothing
@@ -151,6 +163,7 @@ Result<ProbeObject> ProbeObject::open(bool with_casts) {
     if (!opened) {
         return refused(errno, "opening the probes").within(words.all());
     }
+    give_back_embedded();
     ProbeObject object(opened, with_casts);
     bpf_program* program = nullptr;
     while ((program = bpf_object__next_program(opened, program)) != nullptr) {
