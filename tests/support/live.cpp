@@ -94,7 +94,7 @@ std::vector<nlohmann::json> Daemon::others() {
 
 int Daemon::stop(int signal_number) {
     child_.signal(signal_number);
-    return child_.wait(Milliseconds(5000)).value_or(-1);
+    return child_.wait(patience()).value_or(-1);
 }
 
 std::string Daemon::last_words() {
