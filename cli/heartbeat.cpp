@@ -106,8 +106,10 @@ Result<void> Heartbeat::commit(const Beat& beat) {
 }
 
 BlindTime blind_time(const Beat& last, uint64_t proven) {
+    // A clock that was set back meanwhile makes it no less than nothing.
+    const uint64_t passed = proven > last.time ? proven - last.time : 0;
     const double seconds = last.time == 0 ? std::numeric_limits<double>::infinity()
-                                          : static_cast<double>(proven - last.time) / 1e9;
+                                          : static_cast<double>(passed) / 1e9;
     return {last.state == Beat::State::stopped, seconds};
 }
 

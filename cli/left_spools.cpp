@@ -5,13 +5,16 @@
 
 #include "cli/instance.h"
 #include "outputs/spool.h"
+#include "outputs/table.h"
 
 namespace saker::cli {
 namespace {
 
 bool is_claimed(const std::string& name, const config::Config& config) {
     return std::ranges::any_of(config.outputs, [&](const config::OutputSetting& setting) {
-        return spool_name(setting) == name;
+        const outputs::OutputRow* row = outputs::find_output(setting.type);
+        return row != nullptr && row->is_remote() && setting.spool == config::SpoolPlace::disk &&
+               spool_name(setting) == name;
     });
 }
 

@@ -132,6 +132,7 @@ void LiveRun::make(Change change) {
     }
     change.deliveries.take_over(deliveries_);
     std::swap(deliveries_, change.deliveries);
+    settle_totals();  // of the reload before: its outputs have ended
     totals_.parting(change.deliveries.each());
     std::swap(prepared_, change.prepared);
     set_log_level(prepared_.config.log_level);
@@ -282,11 +283,15 @@ void LiveRun::publish() {
     board_.publish(status_);
 }
 
-/// All there are and were, with all they counted.
-std::vector<OutputStatus> LiveRun::all_outputs() {
+void LiveRun::settle_totals() {
     if (std::optional<std::vector<OutputStatus>> ended = reloader_.take_ended()) {
         totals_.ended(*std::move(ended));
     }
+}
+
+/// All there are and were, with all they counted.
+std::vector<OutputStatus> LiveRun::all_outputs() {
+    settle_totals();
     return totals_.with(deliveries_.each());
 }
 

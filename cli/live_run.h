@@ -58,6 +58,7 @@ class LiveRun {
     void publish();
     void report_failures();
     void look_for_left_spools();
+    void settle_totals();
     std::vector<OutputStatus> all_outputs();
     std::vector<RuleMatches> matches() const;
 

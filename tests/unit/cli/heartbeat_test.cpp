@@ -58,6 +58,7 @@ TEST_CASE("how long nobody watched is a number, too") {
     CHECK_FALSE(died.was_stopped);
     CHECK(died.seconds == 2.5);
     CHECK(blind_time({Beat::State::stopped, kTime, 0}, kTime).was_stopped);
+    CHECK(blind_time({Beat::State::running, kTime, 0}, kTime - 5).seconds == 0);
     CHECK(std::isinf(blind_time({Beat::State::running, 0, 0}, kTime).seconds));
 }
 
