@@ -34,6 +34,13 @@ Result<Fd> open_appending(const std::string& path) {
     return fd;
 }
 
+/// A run that was killed, or the power, may have ended within a line.
+bool ends_within_line(const std::string& path, off_t size) {
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    char last = '\n';
+    return size > 0 && fd && ::pread(fd.get(), &last, 1, size - 1) == 1 && last != '\n';
+}
+
 }  // namespace
 
 bool rotation_is_due(const config::OutputSetting& setting, uint64_t size, uint64_t age_seconds) {
@@ -64,6 +71,9 @@ Result<void> File::begin() {
     size_before_ = static_cast<uint64_t>(facts.st_size);
     birth_ = birth_of(fd->get());
     auto stream = std::make_unique<Stream>(std::move(*fd), options_.setting.path, options_);
+    if (is_regular_ && ends_within_line(options_.setting.path, facts.st_size)) {
+        stream->follow_torn_line();
+    }
     const std::lock_guard lock(mutex_);
     stream_ = std::move(stream);
     if (is_stopped_) {

@@ -20,6 +20,9 @@ class Stream : public Output {
     Result<void> deliver(const Alert& alert) override;
     void stop_waiting() override { stopped_ = true; }
 
+    /// What was there before ends within a line: the next alert begins a new one.
+    void follow_torn_line() { is_torn_ = true; }
+
     /// Bytes since it was made.
     uint64_t written() const { return written_; }
 
@@ -33,7 +36,7 @@ class Stream : public Output {
     FormatOptions options_;
     std::string line_;
     uint64_t written_ = 0;
-    bool is_torn_ = false;  // the last line could not be written whole
+    bool is_torn_ = false;  // the last line is not whole
     std::atomic<bool> stopped_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/unit/outputs/sample.h"
 
@@ -68,6 +69,17 @@ TEST_CASE("a file is due when it is too large or too old, and never when it is e
     setting.rotate_size.number = 3 << 20;
     CHECK_FALSE(rotation_is_due(setting, (3 << 20) - 1, 0));
     CHECK(rotation_is_due(setting, 3 << 20, 0));
+}
+
+TEST_CASE("what a run that was killed left of a line does not spoil the next alert") {
+    const Folder folder;
+    const std::string path = folder.path("alerts");
+    std::ofstream(path) << "a line\nthe beginning of";
+    REQUIRE(open_file(file_setting(path))->deliver(alert_of("1")));
+    CHECK_THAT(text_of(path), Catch::StartsWith("a line\nthe beginning of\n"));
+    const std::string before = text_of(path);
+    REQUIRE(open_file(file_setting(path))->deliver(alert_of("2")));
+    CHECK(text_of(path).substr(before.size()).front() != '\n');
 }
 
 TEST_CASE("a file that was moved away is made anew when told so, and not before") {
