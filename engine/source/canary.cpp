@@ -160,6 +160,9 @@ void connect_to_nobody() {
 constexpr const char* kUnchangeable = "/proc/self/status";
 constexpr const char* kNewName = "/proc/self/stat";
 
+/// Its owner may write it, or the kernel would not get so far as to ask; no size can be changed.
+constexpr const char* kWithoutSize = "/proc/self/comm";
+
 /// A name that sysfs, which is there wherever probes load, lets nobody make.
 constexpr const char* kUnmakeable = "/sys/saker-canary";
 constexpr const char* kUnremovable = "/sys/kernel";
@@ -219,7 +222,7 @@ void change_names(event_id event) {
             ::syscall(SYS_fchownat, AT_FDCWD, kUnchangeable, -1, -1, 0);
             break;
         case EVENT_truncate:
-            ::syscall(SYS_truncate, kUnchangeable, 0L);
+            ::syscall(SYS_truncate, kWithoutSize, 0L);
             break;
         case EVENT_unlinkat:
             ::syscall(SYS_unlinkat, AT_FDCWD, kUnchangeable, 0);
