@@ -185,7 +185,7 @@ TEST_CASE("a condition can be watched", "[command]") {
     REQUIRE(event);
     CHECK(event->find("saker-mark") != std::string::npos);
     watch->signal(SIGINT);
-    CHECK(watch->wait(Milliseconds(5000)) == 0);
+    CHECK(watch->wait(patience()) == 0);
 }
 
 TEST_CASE("what was recorded replays to the same alerts", "[command]") {
@@ -200,7 +200,7 @@ TEST_CASE("what was recorded replays to the same alerts", "[command]") {
     REQUIRE(line);
     REQUIRE(puppet.act("exec cat /etc/shadow") == 0);
     record->signal(SIGINT);
-    REQUIRE(record->wait(Milliseconds(5000)) == 0);
+    REQUIRE(record->wait(patience()) == 0);
     const Finished replayed =
         run_program({saker_binary(), "replay", file, "--json", "-r", test_rules()}, patience());
     INFO(replayed.err);
