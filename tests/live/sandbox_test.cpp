@@ -1,6 +1,7 @@
 // What the daemon gives up fails from then on, also for what it starts.
 #include "cli/sandbox.h"
 
+#include <linux/sched.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
@@ -10,8 +11,10 @@
 
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <thread>
 
 #include "engine/source/canary.h"
 
@@ -55,12 +58,31 @@ TEST_CASE("what a daemon has no use for is refused", "[sandbox]") {
     CHECK(refused([] { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr); }) == 0);
     CHECK(refused([] { return ::unshare(CLONE_NEWNS); }) == 0);
     CHECK(refused([] { return ::setns(-1, 0); }) == 0);
+    CHECK(refused([] { return ::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0); }) == 0);
+    CHECK(refused([] { return ::syscall(SYS_clone, CLONE_NEWNET | SIGCHLD, 0, 0, 0, 0); }) == 0);
     CHECK(refused([] { return ::chroot("/"); }) == 0);
     CHECK(refused([] { return ::syscall(SYS_init_module, nullptr, 0, ""); }) == 0);
     CHECK(refused([] { return ::syscall(SYS_kexec_load, 0, 0, nullptr, 0); }) == 0);
     CHECK(refused([] { return ::syscall(SYS_reboot, 0, 0, 0, nullptr); }) == 0);
     CHECK(refused([] { return ::setgid(1); }) == 0);  // a capability it gave up
     CHECK(refused([] { return ::chown("/tmp", 1, 1); }) == 0);
+}
+
+TEST_CASE("threads and programs are started all the same, not by a call no filter looks into",
+          "[sandbox]") {
+    CHECK(refused([] {
+              clone_args args{};
+              args.flags = CLONE_NEWUSER;
+              args.exit_signal = SIGCHLD;
+              const bool is_gone =
+                  ::syscall(SYS_clone3, &args, sizeof args) == -1 && errno == ENOSYS;
+              const bool is_there = ::syscall(SYS_clone3, nullptr, 0) == -1 && errno == EINVAL;
+              int number = 0;
+              std::thread([&] { number = 1; }).join();
+              const bool runs = std::system("true") == 0;
+              errno = EPERM;
+              return is_gone && is_there && number == 1 && runs ? -1L : 0L;
+          }) == 0);
 }
 
 TEST_CASE("programs it starts do not get back what it gave up", "[sandbox]") {
