@@ -110,7 +110,8 @@ struct OutputSetting {
     template <class Setting>
     void describe_common(Setting&& setting) {
         setting("type", type, "what kind of place");
-        setting("name", name, "what it is called, in metrics and by its spool; its type unless said");
+        setting("name", name,
+                "what it is called, in metrics and by its spool; its type unless said");
         setting("format", format, "how an alert is written; usual is what fits the type");
         setting("priority", priority, "the least urgent priority that goes there");
         setting("rules", rules, "only these rules; * and ? stand for what is not spelled");
