@@ -34,9 +34,10 @@ std::vector<OutputStatus> left_spools(const config::Config& config) {
             continue;
         }
         const auto spool = outputs::Spool::open({entry.path().string()});
-        if (spool && (*spool)->counts().waiting > 0) {
+        if (spool && ((*spool)->counts().waiting > 0 || (*spool)->put_aside())) {
             OutputStatus& status = left.emplace_back();
             status.name = name;
+            status.counts.broken_spools = (*spool)->put_aside() ? 1 : 0;
             status.counts.spooled = (*spool)->counts().waiting;
             status.counts.spooled_bytes = (*spool)->counts().waiting_bytes;
         }

@@ -8,7 +8,7 @@
 namespace saker::cli {
 
 /// What waits in the state directory for outputs that are not configured, by the name that would
-/// bring them to be sent. None without a state directory.
+/// bring them to be sent, and spools of theirs that are broken. None without a state directory.
 std::vector<OutputStatus> left_spools(const config::Config& config);
 
 }  // namespace saker::cli

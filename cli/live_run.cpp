@@ -298,9 +298,13 @@ std::vector<OutputStatus> LiveRun::all_outputs() {
 void LiveRun::look_for_left_spools() {
     std::vector<OutputStatus> left = left_spools(prepared_.config);
     for (const OutputStatus& spool : left) {
-        log_warning(
-            fmt::format("waiting for an output called '{}', which is not configured: {} alert{}",
-                        spool.name, spool.counts.spooled, spool.counts.spooled == 1 ? "" : "s"));
+        const outputs::DeliveryCounts& counts = spool.counts;
+        const std::string what =
+            counts.broken_spools > 0
+                ? "the spool was broken and is put aside as *.broken"
+                : fmt::format("{} alert{}", counts.spooled, counts.spooled == 1 ? "" : "s");
+        log_warning("waiting for an output called '" + spool.name +
+                    "', which is not configured: " + what);
     }
     totals_.ended(std::move(left));
 }

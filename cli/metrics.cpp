@@ -192,6 +192,9 @@ void write_outputs(Exposition& out, const Status& status) {
     each("saker_output_failed_total", "counter", "Alerts an output refused.", &Counts::failed);
     each("saker_output_attempts_failed_total", "counter", "Attempts a remote receiver refused.",
          &Counts::attempts_failed);
+    each("saker_output_spools_broken_total", "counter",
+         "Spools that were no database any more: put aside, and what waited there was not sent.",
+         &Counts::broken_spools);
     each("saker_output_queued", "gauge", "Alerts in an output's queue.", &Counts::queued);
     each("saker_output_spooled", "gauge", "Alerts that wait for a remote receiver.",
          &Counts::spooled);

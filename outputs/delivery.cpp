@@ -42,6 +42,7 @@ void DeliveryCounts::add(const DeliveryCounts& other) {
     spooled += other.spooled;
     spooled_bytes += other.spooled_bytes;
     attempts_failed += other.attempts_failed;
+    broken_spools += other.broken_spools;
     latency.add(other.latency);
 }
 
@@ -119,6 +120,7 @@ DeliveryCounts Delivery::counts() const {
         counts.spooled = kept.waiting;
         counts.spooled_bytes = kept.waiting_bytes;
         counts.attempts_failed = kept.attempts_failed;
+        counts.broken_spools = kept.broken_spools;
         counts.latency = kept.latency;
         if (is_done_ && !kept.keeps_waiting) {
             counts.dropped += kept.waiting;

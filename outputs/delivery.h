@@ -26,6 +26,7 @@ struct DeliveryCounts {
     uint64_t spooled = 0;  // waits on disk or in memory for a remote receiver
     uint64_t spooled_bytes = 0;
     uint64_t attempts_failed = 0;  // of remote receivers; tried again
+    uint64_t broken_spools = 0;    // put aside, with what waited in them
     Latency latency{};             // of `delivered`
 
     void add(const DeliveryCounts& other);

@@ -30,6 +30,7 @@ struct OutputCounts {
     uint64_t waiting_bytes = 0;
     uint64_t attempts_failed = 0;  // and were or will be repeated
     bool keeps_waiting = false;    // what waits at the end is sent after the next start
+    uint64_t broken_spools = 0;    // put aside; what waited in them, nobody knows how much, is lost
     Latency latency{};             // of `delivered`
 };
 

@@ -136,6 +136,7 @@ OutputCounts Spooled::counts() const {
             .waiting_bytes = spooled.waiting_bytes,
             .attempts_failed = carried.failures,
             .keeps_waiting = !store_->spool->is_in_memory(),
+            .broken_spools = store_->spool->put_aside() ? 1U : 0U,
             .latency = carried.latency};
 }
 

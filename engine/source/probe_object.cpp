@@ -79,8 +79,8 @@ void give_back_embedded() {
 
 /// libbpf looks among the types of modules for what the kernel itself lacks. Without CAP_SYS_ADMIN
 /// it may not, and before version 1.2 it then gives up, even for what is optional. But it looks
-/// only once: here, for a name nobody has, so that what is optional is simply absent later. Nothing
-/// of ours is in a module.
+/// only once: here, for a name nobody has, so that what is optional is simply absent later. That is
+/// the cast alone; nothing of ours is in a module.
 void forgo_modules(bpf_object* object) {
     if (bpf_program* any = bpf_object__next_program(object, nullptr)) {
         [[maybe_unused]] const int absent =
@@ -169,7 +169,9 @@ Result<ProbeObject> ProbeObject::open(bool with_casts) {
     while ((program = bpf_object__next_program(opened, program)) != nullptr) {
         bpf_program__set_autoload(program, false);
     }
-    forgo_modules(opened);
+    if (!with_casts) {
+        forgo_modules(opened);
+    }
     bpf_map* map = bpf_object__find_map_by_name(opened, ".rodata.knobs");
     size_t size = 0;
     const void* value = map ? bpf_map__initial_value(map, &size) : nullptr;

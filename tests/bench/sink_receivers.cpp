@@ -129,14 +129,10 @@ std::vector<Clock::time_point> Arrivals::when() const {
     return when_;
 }
 
-DatagramReceiver::DatagramReceiver(Arrivals& arrivals)
-    : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), port_(bind_loopback(socket_)) {
-    constexpr int kBuffer = 8 << 20;
-    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kBuffer, sizeof kBuffer);
-    thread_ = std::thread([this, &arrivals] { serve(arrivals); });
-}
+SocketReceiver::SocketReceiver(int type)
+    : socket_(::socket(AF_INET, type | SOCK_CLOEXEC, 0)), port_(bind_loopback(socket_)) {}
 
-DatagramReceiver::DatagramReceiver(const std::string& path, Arrivals& arrivals)
+SocketReceiver::SocketReceiver(const std::string& path)
     : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -144,12 +140,22 @@ DatagramReceiver::DatagramReceiver(const std::string& path, Arrivals& arrivals)
     if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
         give_up("a unix socket");
     }
+}
+
+SocketReceiver::~SocketReceiver() {
+    is_ending_ = true;
+    thread_.join();
+}
+
+DatagramReceiver::DatagramReceiver(Arrivals& arrivals) : SocketReceiver(SOCK_DGRAM) {
+    constexpr int kBuffer = 8 << 20;
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kBuffer, sizeof kBuffer);
     thread_ = std::thread([this, &arrivals] { serve(arrivals); });
 }
 
-DatagramReceiver::~DatagramReceiver() {
-    is_ending_ = true;
-    thread_.join();
+DatagramReceiver::DatagramReceiver(const std::string& path, Arrivals& arrivals)
+    : SocketReceiver(path) {
+    thread_ = std::thread([this, &arrivals] { serve(arrivals); });
 }
 
 void DatagramReceiver::serve(Arrivals& arrivals) {
@@ -192,15 +198,9 @@ std::string KafkaBroker::address() const {
     return ::rd_kafka_mock_cluster_bootstraps(cluster_);
 }
 
-TcpReceiver::TcpReceiver(Arrivals& arrivals)
-    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), port_(bind_loopback(socket_)) {
+TcpReceiver::TcpReceiver(Arrivals& arrivals) : SocketReceiver(SOCK_STREAM) {
     ::listen(socket_.get(), 1);
     thread_ = std::thread([this, &arrivals] { serve(arrivals); });
-}
-
-TcpReceiver::~TcpReceiver() {
-    is_ending_ = true;
-    thread_.join();
 }
 
 void TcpReceiver::serve(Arrivals& arrivals) {

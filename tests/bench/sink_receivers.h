@@ -45,20 +45,19 @@ class Arrivals {
     size_t count_ = 0;
 };
 
-/// Takes datagrams: syslog over UDP, or what goes to a journal.
-class DatagramReceiver {
+/// A socket, and a thread that serves it until the end.
+class SocketReceiver {
   public:
-    /// On a port of the loopback.
-    explicit DatagramReceiver(Arrivals& arrivals);
-    /// On a unix socket, where nothing is yet.
-    DatagramReceiver(const std::string& path, Arrivals& arrivals);
-    ~DatagramReceiver();
-    DatagramReceiver(const DatagramReceiver&) = delete;
-    DatagramReceiver& operator=(const DatagramReceiver&) = delete;
+    SocketReceiver(const SocketReceiver&) = delete;
+    SocketReceiver& operator=(const SocketReceiver&) = delete;
     int port() const { return port_; }
 
-  private:
-    void serve(Arrivals& arrivals);
+  protected:
+    /// On a port of the loopback.
+    explicit SocketReceiver(int type);
+    /// On a unix socket, where nothing is yet.
+    explicit SocketReceiver(const std::string& path);
+    ~SocketReceiver();
 
     Fd socket_;
     int port_ = 0;
@@ -66,22 +65,23 @@ class DatagramReceiver {
     std::thread thread_;
 };
 
-/// Reads a byte stream on a connection, line by line or octet-counted: syslog over TCP.
-class TcpReceiver {
+/// Takes datagrams: syslog over UDP, or what goes to a journal.
+class DatagramReceiver : public SocketReceiver {
   public:
-    explicit TcpReceiver(Arrivals& arrivals);
-    ~TcpReceiver();
-    TcpReceiver(const TcpReceiver&) = delete;
-    TcpReceiver& operator=(const TcpReceiver&) = delete;
-    int port() const { return port_; }
+    explicit DatagramReceiver(Arrivals& arrivals);
+    DatagramReceiver(const std::string& path, Arrivals& arrivals);
 
   private:
     void serve(Arrivals& arrivals);
+};
 
-    Fd socket_;
-    int port_ = 0;
-    std::atomic<bool> is_ending_ = false;
-    std::thread thread_;
+/// Reads a byte stream on a connection, line by line or octet-counted: syslog over TCP.
+class TcpReceiver : public SocketReceiver {
+  public:
+    explicit TcpReceiver(Arrivals& arrivals);
+
+  private:
+    void serve(Arrivals& arrivals);
 };
 
 /// `openssl s_server` with a certificate of its own making: syslog over TLS. Nobody looks at what

@@ -178,6 +178,7 @@ TEST_CASE("what outputs counted stays counted when they are replaced or gone", "
         folder.write("rules.yaml",
                      "- rule: opens\n  desc: d\n  condition: evt.type in (open, openat) and "
                      "fd.name = /nowhere/file\n  output: \"%fd.name\"\n  priority: NOTICE\n");
+    folder.write("state/spool/syslog.db", "no database");
     {
         Daemon daemon = daemon_for(puppet, rules, {"-c", config});
         REQUIRE(puppet.act("open /nowhere/file") == 1);
@@ -185,6 +186,8 @@ TEST_CASE("what outputs counted stays counted when they are replaced or gone", "
         tells("saker_output_delivered_total{output=\"file\"} 1");
         tells("saker_output_delivered_total{output=\"file-2\"} 1");
         tells("saker_output_spooled{output=\"http\"} 1");
+        tells("saker_output_spools_broken_total{output=\"syslog\"} 1");
+        tells("saker_output_spools_broken_total{output=\"http\"} 0");
         tells("saker_output_spooled{output=\"syslog\"} 1");
         configure("");
         REQUIRE(::kill(daemon.child().pid(), SIGHUP) == 0);
@@ -195,8 +198,11 @@ TEST_CASE("what outputs counted stays counted when they are replaced or gone", "
         tells("saker_output_spooled{output=\"syslog\"} 1");
         CHECK(daemon.stop() == 0);
     }
+    folder.write("state/spool/older.db", "no database");
     Daemon daemon = daemon_for(puppet, rules, {"-c", config});
     tells("saker_output_spooled{output=\"syslog\"} 1");
+    tells("saker_output_spools_broken_total{output=\"older\"} 1");
+    CHECK(std::filesystem::exists(folder.path("state/spool/older.db.broken")));
     CHECK_THAT(get(port, "/metrics"), Catch::Contains("saker_blind_seconds{because=\"stopped\"} "));
     CHECK(daemon.stop() == 0);
     const Finished next =
